@@ -1,0 +1,210 @@
+#include "harness/store/migrations.h"
+
+#include <iterator>
+
+namespace harness::store {
+
+namespace {
+
+// Version 1. Identifiers of rows made here are UUIDs, so that stores of several machines merge without
+// renumbering; times are integer nanoseconds since 1970 (UTC). Samples are keyed by their process, which has
+// the UUID.
+constexpr const char* kRawTables = R"sql(
+CREATE TABLE machine (
+    id            TEXT    NOT NULL PRIMARY KEY,
+    machine_class TEXT    NOT NULL,
+    cpu_model     TEXT    NOT NULL,
+    cores         INTEGER NOT NULL CHECK (cores >= 0),
+    memory_bytes  INTEGER NOT NULL CHECK (memory_bytes >= 0),
+    kernel        TEXT    NOT NULL,
+    governor      TEXT    NOT NULL,
+    virtualised   INTEGER NOT NULL CHECK (virtualised IN (0, 1)),
+    numa_nodes    INTEGER NOT NULL CHECK (numa_nodes >= 0),
+    UNIQUE (machine_class, cpu_model, cores, memory_bytes, kernel, governor, virtualised, numa_nodes)
+) STRICT;
+
+CREATE TABLE build (
+    id           TEXT    NOT NULL PRIMARY KEY,
+    revision     TEXT    NOT NULL,
+    dirty        INTEGER NOT NULL CHECK (dirty IN (0, 1)),
+    compiler     TEXT    NOT NULL,
+    flags        TEXT    NOT NULL,
+    program_hash TEXT    NOT NULL,
+    UNIQUE (revision, dirty, compiler, flags, program_hash)
+) STRICT;
+
+CREATE TABLE suite (
+    name        TEXT NOT NULL PRIMARY KEY,
+    title       TEXT NOT NULL,
+    question    TEXT NOT NULL,
+    description TEXT NOT NULL
+) STRICT;
+
+-- id is SUITE/CASE. tags and targets are JSON arrays.
+CREATE TABLE benchmark (
+    id                 TEXT    NOT NULL,
+    definition_version INTEGER NOT NULL,
+    suite              TEXT    NOT NULL REFERENCES suite (name),
+    case_id            TEXT    NOT NULL,
+    time_source        TEXT    NOT NULL CHECK (time_source IN ('cpu', 'real', 'manual')),
+    tags               TEXT    NOT NULL,
+    targets            TEXT    NOT NULL,
+    PRIMARY KEY (id, definition_version)
+) STRICT;
+
+-- owner names the live process of a running run ("BOOT-ID PID START-TICKS"), so that a killed one is noticed.
+CREATE TABLE run (
+    id                TEXT    NOT NULL PRIMARY KEY,
+    started_ns        INTEGER NOT NULL,
+    finished_ns       INTEGER,
+    profile           TEXT    NOT NULL CHECK (profile IN ('quick', 'full')),
+    seed              INTEGER NOT NULL,
+    status            TEXT    NOT NULL CHECK (status IN ('running', 'complete', 'interrupted', 'failed')),
+    machine_id        TEXT    NOT NULL REFERENCES machine (id),
+    command_line      TEXT    NOT NULL,
+    harness_version   TEXT    NOT NULL,
+    planned_processes INTEGER NOT NULL,
+    owner             TEXT    NOT NULL,
+    note              TEXT    NOT NULL
+) STRICT;
+CREATE INDEX run_started ON run (started_ns);
+
+-- One child process: one replicate of one benchmark. error is empty when it measured properly.
+CREATE TABLE process (
+    id                 TEXT    NOT NULL PRIMARY KEY,
+    run_id             TEXT    NOT NULL REFERENCES run (id),
+    build_id           TEXT    NOT NULL REFERENCES build (id),
+    benchmark          TEXT    NOT NULL,
+    definition_version INTEGER NOT NULL,
+    replicate          INTEGER NOT NULL,
+    position           INTEGER NOT NULL,
+    exit_status        INTEGER NOT NULL,
+    error              TEXT    NOT NULL,
+    started_ns         INTEGER NOT NULL,
+    duration_ns        INTEGER NOT NULL,
+    user_ns            INTEGER NOT NULL,
+    system_ns          INTEGER NOT NULL,
+    max_rss_bytes      INTEGER NOT NULL,
+    UNIQUE (run_id, position),
+    FOREIGN KEY (benchmark, definition_version) REFERENCES benchmark (id, definition_version)
+) STRICT;
+CREATE INDEX process_benchmark ON process (benchmark, run_id);
+
+-- A changed definition starts a new series, linked to the one it follows.
+CREATE TABLE series (
+    id                 TEXT    NOT NULL PRIMARY KEY,
+    benchmark          TEXT    NOT NULL,
+    definition_version INTEGER NOT NULL,
+    metric             TEXT    NOT NULL,
+    unit               TEXT    NOT NULL,
+    machine_class      TEXT    NOT NULL,
+    direction          TEXT    NOT NULL CHECK (direction IN ('lower', 'higher')),
+    previous_id        TEXT    REFERENCES series (id),
+    UNIQUE (benchmark, definition_version, metric, unit, machine_class),
+    FOREIGN KEY (benchmark, definition_version) REFERENCES benchmark (id, definition_version)
+) STRICT;
+
+CREATE TABLE sample (
+    process_id TEXT    NOT NULL REFERENCES process (id),
+    series_id  TEXT    NOT NULL REFERENCES series (id),
+    ordinal    INTEGER NOT NULL,
+    value      REAL    NOT NULL,
+    iterations INTEGER NOT NULL,
+    PRIMARY KEY (process_id, series_id, ordinal)
+) STRICT;
+CREATE INDEX sample_series ON sample (series_id);
+
+-- A renamed benchmark: what is stored as old_benchmark is read as new_benchmark.
+CREATE TABLE alias (
+    old_benchmark TEXT    NOT NULL PRIMARY KEY,
+    new_benchmark TEXT    NOT NULL,
+    created_ns    INTEGER NOT NULL,
+    reason        TEXT    NOT NULL
+) STRICT;
+
+CREATE TABLE decision (
+    id         TEXT    NOT NULL PRIMARY KEY,
+    created_ns INTEGER NOT NULL,
+    benchmark  TEXT    NOT NULL,
+    metric     TEXT    NOT NULL,
+    run_id     TEXT    NOT NULL REFERENCES run (id),
+    kind       TEXT    NOT NULL,
+    author     TEXT    NOT NULL,
+    reason     TEXT    NOT NULL
+) STRICT;
+
+CREATE TABLE baseline (
+    id         TEXT    NOT NULL PRIMARY KEY,
+    name       TEXT    NOT NULL UNIQUE,
+    created_ns INTEGER NOT NULL
+) STRICT;
+
+CREATE TABLE baseline_run (
+    baseline_id TEXT NOT NULL REFERENCES baseline (id) ON DELETE CASCADE,
+    run_id      TEXT NOT NULL REFERENCES run (id),
+    PRIMARY KEY (baseline_id, run_id)
+) STRICT;
+)sql";
+
+// Derived and disposable: everything here can be computed again from the tables above.
+constexpr const char* kDerivedTables = R"sql(
+CREATE TABLE verdict (
+    run_id        TEXT    NOT NULL REFERENCES run (id) ON DELETE CASCADE,
+    baseline      TEXT    NOT NULL,
+    benchmark     TEXT    NOT NULL,
+    metric        TEXT    NOT NULL,
+    kind          TEXT    NOT NULL,
+    ratio         REAL,
+    low           REAL,
+    high          REAL,
+    threshold     REAL    NOT NULL,
+    n_base        INTEGER NOT NULL,
+    n_head        INTEGER NOT NULL,
+    note          TEXT    NOT NULL,
+    judge_version TEXT    NOT NULL,
+    rules_hash    TEXT    NOT NULL,
+    created_ns    INTEGER NOT NULL,
+    PRIMARY KEY (run_id, baseline, benchmark, metric)
+) STRICT;
+
+CREATE TABLE point (
+    series_id TEXT    NOT NULL REFERENCES series (id) ON DELETE CASCADE,
+    run_id    TEXT    NOT NULL REFERENCES run (id) ON DELETE CASCADE,
+    median    REAL    NOT NULL,
+    low       REAL    NOT NULL,
+    high      REAL    NOT NULL,
+    n         INTEGER NOT NULL,
+    PRIMARY KEY (series_id, run_id)
+) STRICT;
+
+-- What reports read: one row a sample, with all that says where it came from.
+CREATE VIEW observation AS
+SELECT run.id AS run_id, run.started_ns AS run_started_ns, run.status AS run_status, run.profile AS profile,
+       machine.machine_class AS machine_class, build.revision AS revision, build.dirty AS dirty,
+       benchmark.suite AS suite, benchmark.case_id AS case_id, benchmark.id AS benchmark,
+       benchmark.definition_version AS definition_version, benchmark.tags AS tags,
+       series.id AS series_id, series.metric AS metric, series.unit AS unit, series.direction AS direction,
+       process.id AS process_id, process.replicate AS replicate, sample.ordinal AS ordinal,
+       sample.value AS value, sample.iterations AS iterations
+FROM sample
+JOIN series ON series.id = sample.series_id
+JOIN process ON process.id = sample.process_id
+JOIN run ON run.id = process.run_id
+JOIN machine ON machine.id = run.machine_id
+JOIN build ON build.id = process.build_id
+JOIN benchmark ON benchmark.id = process.benchmark
+              AND benchmark.definition_version = process.definition_version;
+)sql";
+
+constexpr Migration kMigrations[] = {
+    {1, "raw tables", kRawTables},
+    {2, "derived tables and views", kDerivedTables},
+};
+
+}  // namespace
+
+std::span<const Migration> migrations() { return kMigrations; }
+
+int newest_version() { return kMigrations[std::size(kMigrations) - 1].version; }
+
+}  // namespace harness::store
