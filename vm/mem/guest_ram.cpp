@@ -1,0 +1,127 @@
+#include "vm/mem/guest_ram.h"
+
+#include <sys/mman.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <cstring>
+#include <utility>
+
+#include "vm/base/check.h"
+
+namespace vm::mem {
+namespace {
+
+void* map_anonymous(std::uint64_t length, int protection) {
+    return ::mmap(nullptr, length, protection, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+}
+
+}  // namespace
+
+Result<GuestRam> GuestRam::create(PhysAddr base, std::uint64_t size, Backing backing) {
+    if (size == 0 or size % kPageSize != 0 or raw(base) % kPageSize != 0 or raw(base) + (size - 1) < raw(base)) {
+        return fail("guest memory of {} bytes at {:#x} is not a range of whole 4 KiB pages", size, raw(base));
+    }
+    const int protection = backing == Backing::committed ? PROT_READ | PROT_WRITE : PROT_NONE;
+    void* host = map_anonymous(size, protection);
+    if (host == MAP_FAILED) {
+        return fail("cannot get {} bytes of guest memory: {}", size, std::strerror(errno));
+    }
+    const std::uint64_t pages = size >> kPageShift;
+    void* flags = map_anonymous(pages, PROT_READ | PROT_WRITE);
+    if (flags == MAP_FAILED) {
+        const int reason = errno;
+        ::munmap(host, size);
+        return fail("cannot get {} bytes of page flags: {}", pages, std::strerror(reason));
+    }
+    if (backing == Backing::committed) {
+        std::memset(flags, page::kPermissions, pages);
+    }
+    return GuestRam(base, size, static_cast<std::byte*>(host), static_cast<std::uint8_t*>(flags));
+}
+
+GuestRam::GuestRam(GuestRam&& other) noexcept
+    : base_(other.base_),
+      size_(other.size_),
+      host_(std::exchange(other.host_, nullptr)),
+      flags_(std::exchange(other.flags_, nullptr)),
+      code_generation_(other.code_generation_) {}
+
+GuestRam& GuestRam::operator=(GuestRam&& other) noexcept {
+    std::swap(base_, other.base_);
+    std::swap(size_, other.size_);
+    std::swap(host_, other.host_);
+    std::swap(flags_, other.flags_);
+    std::swap(code_generation_, other.code_generation_);
+    return *this;
+}
+
+GuestRam::~GuestRam() {
+    if (host_ != nullptr) {
+        ::munmap(host_, size_);
+        ::munmap(flags_, size_ >> kPageShift);
+    }
+}
+
+AccessResult<void> GuestRam::read_bytes(PhysAddr from, std::span<std::byte> to) const {
+    if (not contains(from, to.size())) {
+        return tl::unexpected(AccessFault::out_of_range);
+    }
+    if (not to.empty()) {
+        std::memcpy(to.data(), host(from), to.size());
+    }
+    return {};
+}
+
+AccessResult<void> GuestRam::write_bytes(PhysAddr to, std::span<const std::byte> from) {
+    if (not contains(to, from.size())) {
+        return tl::unexpected(AccessFault::out_of_range);
+    }
+    if (not from.empty()) {
+        store_notify(to, from.size());
+        std::memcpy(host(to), from.data(), from.size());
+    }
+    return {};
+}
+
+AccessResult<void> GuestRam::fill(PhysAddr to, std::uint64_t length, std::byte value) {
+    if (not contains(to, length)) {
+        return tl::unexpected(AccessFault::out_of_range);
+    }
+    if (length != 0) {
+        store_notify(to, length);
+        std::memset(host(to), static_cast<int>(value), length);
+    }
+    return {};
+}
+
+void GuestRam::set_permissions(PhysAddr address, std::uint64_t length, std::uint8_t permissions) {
+    VM_CHECK(contains(address, length) and raw(address) % kPageSize == 0 and length % kPageSize == 0);
+    store_notify(address, length);
+    const std::uint64_t first = (raw(address) - raw(base_)) >> kPageShift;
+    std::memset(flags_ + first, permissions & page::kPermissions, length >> kPageShift);
+}
+
+void GuestRam::mark_code(PhysAddr address, std::uint64_t length) {
+    VM_CHECK(length != 0 and contains(address, length));
+    const std::uint64_t offset = raw(address) - raw(base_);
+    for (std::uint64_t page = offset >> kPageShift; page <= (offset + length - 1) >> kPageShift; ++page) {
+        flags_[page] |= page::kCode;
+    }
+}
+
+void GuestRam::store_notify(PhysAddr address, std::uint64_t length) {
+    VM_CHECK(contains(address, length));
+    if (length == 0) {
+        return;
+    }
+    const std::uint64_t offset = raw(address) - raw(base_);
+    std::uint8_t* const first = flags_ + (offset >> kPageShift);
+    std::uint8_t* const end = flags_ + ((offset + length - 1) >> kPageShift) + 1;
+    if (std::any_of(first, end, [](std::uint8_t flags) { return (flags & page::kCode) != 0; })) {
+        std::for_each(first, end, [](std::uint8_t& flags) { flags &= static_cast<std::uint8_t>(~page::kCode); });
+        ++code_generation_;
+    }
+}
+
+}  // namespace vm::mem
