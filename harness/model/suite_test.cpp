@@ -1,0 +1,120 @@
+#include "harness/model/suite.h"
+
+#include <gtest/gtest.h>
+
+namespace harness::model {
+namespace {
+
+const Manifest kManifest{"memory_sizes", "memory_sizes", "Memory by size", ""};
+
+constexpr std::string_view kDescription = R"({
+  "suite": "memory_sizes",
+  "question": "What does an access cost at each size?",
+  "cases": [{
+    "id": "read/4/aligned/4KiB", "version": 3, "time_source": "real",
+    "metrics": [{"name": "time", "unit": "ns", "direction": "lower"},
+                {"name": "bytes_per_second", "unit": "B/s", "direction": "higher"}],
+    "tags": ["quick", "memory"],
+    "targets": [{"metric": "time", "vs": "raw_read/4/aligned/4KiB", "ratio": 1.5}],
+    "colour": "blue"
+  }]
+})";
+
+std::string description_error(std::string_view cases) {
+    const std::string text = fmt::format(R"({{"suite":"memory_sizes","question":"?","cases":{}}})", cases);
+    return parse_description(text, kManifest, "suite 'memory_sizes'").error().message;
+}
+
+TEST(ParseDescription, ReadsEveryMemberAndIgnoresUnknownOnes) {
+    const auto suite = parse_description(kDescription, kManifest, "x");
+    ASSERT_TRUE(suite.has_value()) << suite.error().message;
+    const Case expected{"read/4/aligned/4KiB",
+                        3,
+                        {{"time", "ns", Direction::lower}, {"bytes_per_second", "B/s", Direction::higher}},
+                        {"quick", "memory"},
+                        {{"time", "raw_read/4/aligned/4KiB", 1.5}},
+                        TimeSource::real};
+    EXPECT_EQ(suite->question, "What does an access cost at each size?");
+    EXPECT_EQ(suite->manifest, kManifest);
+    EXPECT_EQ(suite->cases, std::vector<Case>{expected});
+}
+
+TEST(ParseDescription, VersionTagsTargetsAndTimeSourceMayBeLeftOut) {
+    const auto suite = parse_description(
+        R"({"suite":"memory_sizes","question":"?",
+            "cases":[{"id":"a","metrics":[{"name":"time","unit":"ns","direction":"lower"}]}]})",
+        kManifest, "x");
+    ASSERT_TRUE(suite.has_value()) << suite.error().message;
+    EXPECT_EQ(suite->cases[0], (Case{"a", 1, {{"time", "ns", Direction::lower}}, {}, {}, TimeSource::cpu}));
+}
+
+TEST(ParseDescription, RefusesAnotherSuitesDescription) {
+    EXPECT_EQ(
+        parse_description(R"({"suite":"cpu","question":"?","cases":[]})", kManifest, "x").error().message,
+        "x: describes suite 'cpu', the manifest says 'memory_sizes'");
+}
+
+TEST(ParseDescription, RefusesASuiteWithoutCases) {
+    EXPECT_EQ(description_error("[]"), "suite 'memory_sizes': a suite needs at least one case");
+}
+
+TEST(ParseDescription, NeverGuessesADirection) {
+    EXPECT_EQ(description_error(R"([{"id":"a","metrics":[{"name":"time","unit":"ns"}]}])"),
+              "suite 'memory_sizes': cases[0]: metrics[0]: 'direction' is missing");
+    EXPECT_EQ(description_error(R"([{"id":"a","metrics":[{"name":"time","unit":"ns","direction":"down"}]}])"),
+              "suite 'memory_sizes': cases[0]: metrics[0]: unknown direction 'down' (known: lower, higher)");
+}
+
+TEST(ParseDescription, RefusesCasesWithoutAMetric) {
+    EXPECT_EQ(description_error(R"([{"id":"a","metrics":[]}])"),
+              "suite 'memory_sizes': cases[0]: a case needs at least one metric");
+}
+
+TEST(ParseDescription, RefusesWhatIsListedTwice) {
+    const std::string metric = R"({"name":"time","unit":"ns","direction":"lower"})";
+    const std::string one = fmt::format(R"({{"id":"a","metrics":[{}]}})", metric);
+    EXPECT_EQ(description_error(fmt::format("[{0},{0}]", one)),
+              "suite 'memory_sizes': cases[1]: case 'a' is listed twice");
+    EXPECT_EQ(description_error(fmt::format(R"([{{"id":"a","metrics":[{0},{0}]}}])", metric)),
+              "suite 'memory_sizes': cases[0]: metrics[1]: metric 'time' is listed twice");
+}
+
+TEST(ParseDescription, RefusesTargetsThatCannotBeChecked) {
+    const auto error = [](std::string_view target) {
+        return description_error(fmt::format(
+            R"([{{"id":"a","metrics":[{{"name":"time","unit":"ns","direction":"lower"}}],"targets":[{}]}}])",
+            target));
+    };
+    EXPECT_EQ(error(R"({"metric":"speed","vs":"b","ratio":1})"),
+              "suite 'memory_sizes': cases[0]: targets[0]: the case has no metric 'speed'");
+    EXPECT_EQ(error(R"({"metric":"time","vs":"b","ratio":0})"),
+              "suite 'memory_sizes': cases[0]: targets[0]: 'ratio' must be above 0");
+}
+
+TEST(ParseDescription, SaysWhenTheProgramDidNotPrintJson) {
+    EXPECT_EQ(parse_description("usage: memory_sizes", kManifest, "x").error().message,
+              "x: not valid JSON at byte 1");
+}
+
+TEST(ParseManifest, ReadsEveryMember) {
+    const auto manifest = parse_manifest(
+        R"({"name":"cpu","program":"cpu","title":"Processor","description":"Guest programs"})", "cpu.json");
+    ASSERT_TRUE(manifest.has_value());
+    EXPECT_EQ(*manifest, (Manifest{"cpu", "cpu", "Processor", "Guest programs"}));
+}
+
+TEST(ParseManifest, RefusesAProgramOutsideItsFolder) {
+    EXPECT_EQ(parse_manifest(R"({"name":"cpu","program":"../sh","title":"t"})", "cpu.json").error().message,
+              "cpu.json: 'program' must be made of letters, digits, '_', '-' and '.': '../sh'");
+    EXPECT_FALSE(parse_manifest(R"({"name":"cpu","program":"..","title":"t"})", "cpu.json").has_value());
+}
+
+TEST(ParseManifest, RefusesAMissingName) {
+    EXPECT_EQ(parse_manifest(R"({"program":"cpu","title":"t"})", "cpu.json").error().message,
+              "cpu.json: 'name' is missing");
+}
+
+TEST(BenchmarkId, JoinsSuiteAndCase) { EXPECT_EQ(benchmark_id("cpu", "fib/20"), "cpu/fib/20"); }
+
+}  // namespace
+}  // namespace harness::model

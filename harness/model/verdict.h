@@ -1,0 +1,87 @@
+#pragma once
+
+#include <cstddef>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "harness/model/run.h"
+#include "harness/model/suite.h"
+
+namespace harness::model {
+
+// created: "new", a word C++ keeps for itself.
+enum class VerdictKind { improved, unchanged, regressed, inconclusive, created, missing, failed };
+
+inline constexpr VerdictKind kAllVerdictKinds[] = {
+    VerdictKind::regressed, VerdictKind::failed,    VerdictKind::missing,      VerdictKind::improved,
+    VerdictKind::created,   VerdictKind::unchanged, VerdictKind::inconclusive,
+};
+
+std::string_view to_string(VerdictKind kind);
+Result<VerdictKind> parse_verdict_kind(std::string_view text);
+
+// Exit codes of vmbench. Precedence where several apply: 2, 4, 5, 1, 3, 6.
+enum class ExitCode {
+    ok = 0,
+    regression = 1,
+    usage = 2,
+    measurement_failed = 3,
+    not_comparable = 4,
+    run_void = 5,
+    inconclusive = 6,
+};
+
+// head / base of one metric and its confidence interval, widened by what sessions differ anyway.
+struct Effect {
+    double ratio = 1;
+    double low = 1;
+    double high = 1;
+    bool operator==(const Effect&) const = default;
+};
+
+// deciding: the benchmark's primary metric; it alone counts for exit codes. shown: every other metric.
+// reference: a row measured for orientation only.
+enum class Role { deciding, shown, reference };
+
+std::string_view to_string(Role role);
+
+struct Verdict {
+    std::string benchmark;
+    std::string metric;
+    std::string unit;
+    Direction direction = Direction::lower;
+    Role role = Role::deciding;
+    VerdictKind kind = VerdictKind::inconclusive;
+    std::optional<Effect> effect;  // none when one side has no values
+    std::optional<double> base;    // median of the processes' values, in unit
+    std::optional<double> head;
+    double threshold = 0.05;  // smallest change that matters, as a fraction
+    std::size_t n_base = 0;   // processes
+    std::size_t n_head = 0;
+    std::string note;  // why, when the kind does not say it all
+    bool operator==(const Verdict&) const = default;
+};
+
+// A run against a baseline. Verdicts are in order of benchmark, deciding metric first.
+struct Comparison {
+    std::string baseline;
+    std::vector<std::string> baseline_runs;
+    std::string run;
+    std::string base_revision;  // several are joined by ", "
+    std::string head_revision;
+    std::string base_machine_class;
+    std::string head_machine_class;
+    bool cross_machine = false;
+    std::vector<Verdict> verdicts;
+    std::vector<std::string> notes;  // what a reader must know, one sentence each
+    std::string judge_version;
+    std::string rules_hash;
+    bool operator==(const Comparison&) const = default;
+};
+
+// How many deciding verdicts are of this kind.
+std::size_t count(const Comparison& comparison, VerdictKind kind);
+
+}  // namespace harness::model
