@@ -7,7 +7,9 @@ class CheckLayers(PlantedTree):
     def test_an_allowed_include_with_its_library_is_clean(self):
         self.plant("vm/base/CMakeLists.txt", "add_component(vm_base)\n")
         self.plant("vm/mem/CMakeLists.txt", "add_component(vm_mem DEPS vm_base)\n")
-        self.plant("vm/mem/bus.cpp", '#include "vm/mem/bus.h"\n\n#include <vector>\n\n#include "vm/base/bits.h"\n')
+        self.plant(
+            "vm/mem/bus.cpp", '#include "vm/mem/bus.h"\n\n#include <vector>\n\n#include "vm/base/bits.h"\n'
+        )
         self.assert_clean("check_layers")
 
     def test_a_lower_layer_may_not_include_a_higher_one(self):
@@ -17,7 +19,9 @@ class CheckLayers(PlantedTree):
     def test_harness_and_vm_never_include_each_other(self):
         self.plant("harness/cli/main.cpp", '#include "vm/base/bits.h"\n')
         self.plant("vm/cli/main.cpp", '#include "harness/model/result.h"\n')
-        self.assert_finds("check_layers", "harness/cli may not include vm/base", "vm/cli may not include harness/model")
+        self.assert_finds(
+            "check_layers", "harness/cli may not include vm/base", "vm/cli may not include harness/model"
+        )
 
     def test_machine_and_user_do_not_know_each_other(self):
         self.plant("vm/user/elf.cpp", '#include "vm/machine/board.h"\n')
@@ -42,8 +46,12 @@ class CheckLayers(PlantedTree):
         self.plant("harness/cli/show.cpp", "#include <sqlite3.h>\n")
         self.plant("vm/jit/cache.cpp", "#include <asmjit/x86.h>\n")
         self.plant("vm/machine/board.cpp", "#include <linux/kvm.h>\n")
-        self.assert_finds("check_layers", "only harness/store may include sqlite3.h",
-                          "only vm/jit/x64 may include asmjit/x86.h", "only vm/kvm may include linux/kvm.h")
+        self.assert_finds(
+            "check_layers",
+            "only harness/store may include sqlite3.h",
+            "only vm/jit/x64 may include asmjit/x86.h",
+            "only vm/kvm may include linux/kvm.h",
+        )
 
     def test_includes_of_ours_are_full_paths(self):
         self.plant("vm/mem/bus.cpp", '#include "bus.h"\n')
@@ -60,11 +68,15 @@ class CheckLayers(PlantedTree):
     def test_an_included_layer_must_be_linked(self):
         self.plant("vm/mmu/CMakeLists.txt", "add_component(vm_mmu DEPS vm_base)\n")
         self.plant("vm/mmu/tlb.cpp", '#include "vm/mem/bus.h"\n')
-        self.assert_finds("check_layers", "vm/mmu/CMakeLists.txt: vm/mmu includes vm/mem but does not link it")
+        self.assert_finds(
+            "check_layers", "vm/mmu/CMakeLists.txt: vm/mmu includes vm/mem but does not link it"
+        )
 
     def test_a_layer_linked_through_another_counts(self):
         self.plant("vm/mem/CMakeLists.txt", "add_component(vm_mem DEPS vm_base)\n")
-        self.plant("vm/mmu/CMakeLists.txt", "# vm_cli is only named here\nadd_component(vm_mmu DEPS vm_mem)\n")
+        self.plant(
+            "vm/mmu/CMakeLists.txt", "# vm_cli is only named here\nadd_component(vm_mmu DEPS vm_mem)\n"
+        )
         self.plant("vm/mmu/tlb.cpp", '#include "vm/base/bits.h"\n')
         self.assert_clean("check_layers")
 

@@ -7,9 +7,12 @@ class CheckLinks(PlantedTree):
     def test_links_that_lead_somewhere_are_clean(self):
         self.plant("docs/A.md", "# A page, of sorts\n\n## Twice\n\n## Twice\n")
         self.plant("docs/plot.png", "")
-        self.plant("README.md", "[a](docs/A.md) [h](docs/A.md#a-page-of-sorts) [t](docs/A.md#twice-1) [f](docs)\n"
-                                "![p](docs/plot.png) [o](https://example.org/x) `[c](nowhere)`\n"
-                                "```\n[d](nowhere)\n```\n")
+        self.plant(
+            "README.md",
+            "[a](docs/A.md) [h](docs/A.md#a-page-of-sorts) [t](docs/A.md#twice-1) [f](docs)\n"
+            "![p](docs/plot.png) [o](https://example.org/x) `[c](nowhere)`\n"
+            "```\n[d](nowhere)\n```\n",
+        )
         self.assert_clean("check_links")
 
     def test_a_missing_file_is_found_with_its_line(self):

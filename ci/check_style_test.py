@@ -30,6 +30,12 @@ class CheckStyle(PlantedTree):
                 self.plant("vm/base/one.cpp", line + "\n")
                 self.assert_finds("check_style", "vm/base/one.cpp:1: ", expected)
 
+    def test_python_is_laid_out_too(self):
+        self.plant("reports/one.py", "x = 'a'\n")
+        self.assert_finds("check_style", "reports/one.py: not laid out as ci/black.toml says")
+        self.plant("reports/one.py", 'x = "a"\n')
+        self.assert_clean("check_style")
+
     def test_a_header_needs_its_guard(self):
         self.plant("vm/base/one.h", "int one();\n")
         self.assert_finds("check_style", "a header needs #pragma once")

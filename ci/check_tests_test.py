@@ -19,7 +19,9 @@ class CheckTests(PlantedTree):
         self.plant("vm/cli/main.cpp", CODE)
         self.plant("vm/mem/fuzz_bus.cpp", CODE)
         self.plant("vm/tests/differential/program.cpp", CODE)
-        self.plant("vm/base/check.cpp", "#include <cstdio>\n\nnamespace vm {\n\nint one() { return 1; }\n\n}\n")
+        self.plant(
+            "vm/base/check.cpp", "#include <cstdio>\n\nnamespace vm {\n\nint one() { return 1; }\n\n}\n"
+        )
         self.plant("suites/cpu/cpu.cpp", CODE)
         self.assert_clean("check_tests")
 

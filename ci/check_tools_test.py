@@ -1,4 +1,4 @@
-"""The checks that hand the work to another tool: is the tool run on the right files, and is its verdict kept?"""
+"""The checks that hand the work to another tool: does it see the right files, and is its verdict kept?"""
 
 import json
 import shutil
@@ -54,13 +54,19 @@ class CheckTidy(PlantedTree):
 
     def compile_database(self) -> None:
         source = str(self.root / "vm/base/one.cpp")
-        entry = {"directory": str(self.root), "file": source, "command": f"g++ -std=c++20 -I{self.root} -c {source}"}
+        entry = {
+            "directory": str(self.root),
+            "file": source,
+            "command": f"g++ -std=c++20 -I{self.root} -c {source}",
+        }
         self.plant("build/release/compile_commands.json", json.dumps([entry]))
 
     def test_a_finding_is_an_error_until_it_is_mended(self):
         self.compile_database()
         self.plant("vm/base/one.cpp", '#include "vm/base/one.h"\nint one() { return 1; }\nint counter = 0;\n')
-        self.assert_finds("check_tidy", "cppcoreguidelines-avoid-non-const-global-variables", "vm/base/one.cpp")
+        self.assert_finds(
+            "check_tidy", "cppcoreguidelines-avoid-non-const-global-variables", "vm/base/one.cpp"
+        )
         self.plant("vm/base/one.cpp", '#include "vm/base/one.h"\nint one() { return 1; }\n')
         self.assert_clean("check_tidy")
 

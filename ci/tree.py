@@ -25,7 +25,10 @@ def files(root: Path) -> list[str]:
     if (root / ".git").exists():
         listed = subprocess.run(
             ["git", "-C", str(root), "ls-files", "-z", "--cached", "--others", "--exclude-standard"],
-            check=True, capture_output=True, text=True).stdout.split("\0")
+            check=True,
+            capture_output=True,
+            text=True,
+        ).stdout.split("\0")
         # A file deleted but not committed yet is still listed.
         return sorted(path for path in set(listed) if path and (root / path).is_file())
     found = []
@@ -50,9 +53,12 @@ def read_lines(root: Path, path: str) -> list[str]:
 
 
 def parser(description: str) -> argparse.ArgumentParser:
-    result = argparse.ArgumentParser(description=description,
-                                     formatter_class=argparse.RawDescriptionHelpFormatter)
-    result.add_argument("--root", type=Path, default=ROOT, help="tree to check (default: the one this file is in)")
+    result = argparse.ArgumentParser(
+        description=description, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    result.add_argument(
+        "--root", type=Path, default=ROOT, help="tree to check (default: the one this file is in)"
+    )
     return result
 
 

@@ -1,4 +1,4 @@
-"""The scripts with stand-ins for apt, cmake, ctest and vmbench: what is called, in which order, with which verdict."""
+"""The scripts with stand-ins for apt, cmake, ctest and vmbench: what is called, in which order, and the verdict."""
 
 import os
 import shutil
@@ -37,8 +37,14 @@ class ScriptTest(unittest.TestCase):
         path.chmod(0o755)
 
     def run_script(self, script: str, *arguments: str) -> subprocess.CompletedProcess[str]:
-        environment = {"PATH": str(self.bin), "HOME": str(self.root), "VMBENCH_DB": str(self.root / "results.db")}
-        return subprocess.run([self.root / script, *arguments], capture_output=True, text=True, env=environment)
+        environment = {
+            "PATH": str(self.bin),
+            "HOME": str(self.root),
+            "VMBENCH_DB": str(self.root / "results.db"),
+        }
+        return subprocess.run(
+            [self.root / script, *arguments], capture_output=True, text=True, env=environment
+        )
 
     def calls(self, program: str) -> list[str]:
         return [line for line in self.log.read_text().splitlines() if line.split()[0] == program]
@@ -51,27 +57,31 @@ class Bootstrap(ScriptTest):
         self.assertEqual(self.calls("apt-get"), [])
 
     def test_lists_are_updated_before_the_missing_packages_are_installed(self):
-        self.stand_in("dpkg-query", '[[ $* == *cmake ]] || echo installed')
+        self.stand_in("dpkg-query", "[[ $* == *cmake ]] || echo installed")
         self.stand_in("apt-get", "")
         self.stand_in("id", "echo 0")
         result = self.run_script("scripts/bootstrap", "build")
         self.assertEqual(result.returncode, 0, result.stderr)
-        self.assertEqual(self.calls("apt-get"),
-                         ["apt-get update -qq", "apt-get install -y -qq --no-install-recommends cmake"])
+        self.assertEqual(
+            self.calls("apt-get"),
+            ["apt-get update -qq", "apt-get install -y -qq --no-install-recommends cmake"],
+        )
 
     def test_a_user_goes_through_sudo(self):
-        self.stand_in("dpkg-query", '[[ $* == *cmake ]] || echo installed')
+        self.stand_in("dpkg-query", "[[ $* == *cmake ]] || echo installed")
         self.stand_in("id", "echo 1000")
         self.stand_in("sudo", "")
         self.assertEqual(self.run_script("scripts/bootstrap", "build").returncode, 0)
         self.assertEqual(len(self.calls("sudo")), 2)
 
     def test_a_user_without_sudo_is_told_what_to_install(self):
-        self.stand_in("dpkg-query", '[[ $* == *cmake ]] || echo installed')
+        self.stand_in("dpkg-query", "[[ $* == *cmake ]] || echo installed")
         self.stand_in("id", "echo 1000")
         result = self.run_script("scripts/bootstrap", "build")
         self.assertEqual(result.returncode, 2)
-        self.assertIn("not root and sudo is not installed; as root, run: apt-get install cmake", result.stderr)
+        self.assertIn(
+            "not root and sudo is not installed; as root, run: apt-get install cmake", result.stderr
+        )
 
     def test_a_benchmark_run_needs_no_clang(self):
         listed = self.run_script("scripts/bootstrap", "--list", "build", "bench").stdout
@@ -89,7 +99,8 @@ class Bench(ScriptTest):
         self.stand_in("cmake", "")
         (self.root / "reports").mkdir()
         (self.root / "reports/__main__.py").write_text(
-            "import sys\nprint(sys.argv[sys.argv.index('--output') + 1] + '/index.md')\n")
+            "import sys\nprint(sys.argv[sys.argv.index('--output') + 1] + '/index.md')\n"
+        )
 
     def vmbench(self, script: str) -> None:
         self.stand_in("vmbench", script, self.root / "build/release/bin")
@@ -98,17 +109,24 @@ class Bench(ScriptTest):
         self.vmbench("")
         result = self.run_script("scripts/bench")
         self.assertEqual(result.returncode, 0, result.stderr)
-        self.assertEqual(self.calls("vmbench"),
-                         ["vmbench run --quick --budget 4m", "vmbench baselines", "vmbench save-baseline main"])
+        self.assertEqual(
+            self.calls("vmbench"),
+            ["vmbench run --quick --budget 4m", "vmbench baselines", "vmbench save-baseline main"],
+        )
         self.assertEqual(result.stdout.splitlines()[-1], str(self.root / "build/report/index.md"))
 
     def test_the_second_run_compares_and_its_exit_code_is_the_comparisons(self):
         self.vmbench("[[ $1 != baselines ]] || echo main 1 run; [[ $1 != compare ]] || exit 1")
         result = self.run_script("scripts/bench", "--threshold=10%", "cpu")
         self.assertEqual(result.returncode, 1, result.stderr)
-        self.assertEqual(self.calls("vmbench"),
-                         ["vmbench run --quick cpu --budget 4m", "vmbench baselines",
-                          "vmbench compare main --threshold 10%"])
+        self.assertEqual(
+            self.calls("vmbench"),
+            [
+                "vmbench run --quick cpu --budget 4m",
+                "vmbench baselines",
+                "vmbench compare main --threshold 10%",
+            ],
+        )
         self.assertIn("index.md", result.stdout.splitlines()[-1])
 
     def test_a_failed_measurement_is_reported_after_everything_else(self):
@@ -125,8 +143,10 @@ class Bench(ScriptTest):
     def test_other_options_reach_the_run_unchanged(self):
         self.vmbench("")
         self.run_script("scripts/bench", "--budget", "1m", "--filter", "read/.*", "--benchmark_min_time=0.1")
-        self.assertEqual(self.calls("vmbench")[0],
-                         "vmbench run --quick --filter read/.* --benchmark_min_time=0.1 --budget 1m")
+        self.assertEqual(
+            self.calls("vmbench")[0],
+            "vmbench run --quick --filter read/.* --benchmark_min_time=0.1 --budget 1m",
+        )
 
     def test_a_failed_build_measures_nothing(self):
         self.vmbench("")
@@ -140,9 +160,11 @@ class Test(ScriptTest):
 
     def setUp(self) -> None:
         super().setUp()
-        self.stand_in("cmake", 'for p in clang asan-ubsan coverage release; do mkdir -p build/$p; done')
+        self.stand_in("cmake", "for p in clang asan-ubsan coverage release; do mkdir -p build/$p; done")
         self.stand_in("ctest", f'echo "{self.SUMMARY}"; echo; echo "Total Test time (real) = 1 sec"')
-        self.stand_in("gcovr", "while [[ $# -gt 0 ]]; do [[ $1 != --txt ]] || echo TOTAL 90% >$2; shift; done")
+        self.stand_in(
+            "gcovr", "while [[ $# -gt 0 ]]; do [[ $1 != --txt ]] || echo TOTAL 90% >$2; shift; done"
+        )
 
     def test_every_preset_is_built_and_the_last_line_is_the_runners_summary(self):
         result = self.run_script("scripts/test")
@@ -169,7 +191,9 @@ class Test(ScriptTest):
         self.assertEqual(len(self.calls("ctest")), 3)
 
     def test_a_compiler_warning_of_the_second_compiler_fails_the_script(self):
-        self.stand_in("cmake", 'for p in asan-ubsan coverage release; do mkdir -p build/$p; done; [[ $* != *clang* ]]')
+        self.stand_in(
+            "cmake", "for p in asan-ubsan coverage release; do mkdir -p build/$p; done; [[ $* != *clang* ]]"
+        )
         self.assertEqual(self.run_script("scripts/test").returncode, 1)
 
     def test_coverage_below_the_floor_fails_the_script(self):
@@ -182,9 +206,13 @@ class Test(ScriptTest):
 class Wrappers(ScriptTest):
     def test_baseline_scripts_hand_on_their_arguments_and_the_exit_code(self):
         self.stand_in("vmbench", "exit 4", self.root / "build/release/bin")
-        self.assertEqual(self.run_script("scripts/compare_baseline", "main", "--threshold", "3%").returncode, 4)
+        self.assertEqual(
+            self.run_script("scripts/compare_baseline", "main", "--threshold", "3%").returncode, 4
+        )
         self.assertEqual(self.run_script("scripts/save_baseline", "night").returncode, 4)
-        self.assertEqual(self.calls("vmbench"), ["vmbench compare main --threshold 3%", "vmbench save-baseline night"])
+        self.assertEqual(
+            self.calls("vmbench"), ["vmbench compare main --threshold 3%", "vmbench save-baseline night"]
+        )
 
     def test_every_script_explains_itself(self):
         for script in ("bootstrap", "bench", "test", "format", "save_baseline", "compare_baseline"):
