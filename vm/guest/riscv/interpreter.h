@@ -8,8 +8,8 @@
 
 namespace vm::guest::riscv {
 
-// Runs one hart over pre-decoded blocks. Memory is a MemoryPolicy: UserMemory for programs, SystemMemory for machines.
-// Not thread-safe; several interpreters may share one guest memory.
+// Runs one hart over pre-decoded blocks. Memory is a MemoryPolicy: UserMemory for programs, SystemMemory for
+// machines. Not thread-safe; several interpreters may share one guest memory.
 template <class Memory>
 class Interpreter {
   public:
@@ -19,12 +19,13 @@ class Interpreter {
     Interpreter(const Interpreter&) = delete;
     Interpreter& operator=(const Interpreter&) = delete;
 
-    // Runs until at most `budget` instructions have retired, an instruction traps (ecall and ebreak are traps), or
-    // request_attention() was called. CSR instructions, mret, wfi and fence.i are carried out inside.
-    // hart.csrs.instret counts every retired instruction; the state is exact on return.
+    // Runs until at most `budget` instructions have retired, an instruction traps (ecall and ebreak are
+    // traps), or request_attention() was called. CSR instructions, mret, wfi and fence.i are carried out
+    // inside. hart.csrs.instret counts every retired instruction; the state is exact on return.
     engine::Exit run(std::uint64_t budget);
 
-    // Makes run() return with ExitReason::pending within 4096 instructions. Safe from other threads and signal handlers.
+    // Makes run() return with ExitReason::pending within 4096 instructions. Safe from other threads and
+    // signal handlers.
     void request_attention();
 
   private:

@@ -11,23 +11,25 @@ namespace vm::guest::riscv {
 // Where a slow path leaves what it found; kept beside the policy, because returning it through memory of the
 // caller's frame would stop the interpreter's handlers from jumping to one another.
 struct SlowAccess {
-    std::uint64_t value = 0;                // of a load that succeeded
-    engine::Trap trap{};                    // of an access that failed
-    const std::byte* code = nullptr;        // of a fetch: host address of the instruction bytes
-    std::uint64_t code_bytes = 0;           // bytes readable there, to the end of the page; at least 2
+    std::uint64_t value = 0;          // of a load that succeeded
+    engine::Trap trap{};              // of an access that failed
+    const std::byte* code = nullptr;  // of a fetch: host address of the instruction bytes
+    std::uint64_t code_bytes = 0;     // bytes readable there, to the end of the page; at least 2
 };
 
-// How an interpreter reaches guest memory. The two *_pointer functions are inlined fast paths: they answer the host
-// address when the plain case holds, else nullptr, and then the slow function decides. sizes are 1, 2, 4, 8 bytes.
+// How an interpreter reaches guest memory. The two *_pointer functions are inlined fast paths: they answer
+// the host address when the plain case holds, else nullptr, and then the slow function decides. sizes are 1,
+// 2, 4, 8 bytes.
 template <class M>
 concept MemoryPolicy = requires(M m, const M c, std::uint64_t address, unsigned size, std::uint64_t value) {
     { m.load_pointer(address, size) } -> std::same_as<const std::byte*>;
     { m.store_pointer(address, size) } -> std::same_as<std::byte*>;
-    // True: done (a load's value, zero-extended, is in slow().value). False: slow().trap says why, nothing changed.
+    // True: done (a load's value, zero-extended, is in slow().value). False: slow().trap says why, nothing
+    // changed.
     { m.load_slow(address, size) } -> std::same_as<bool>;
     { m.store_slow(address, size, value) } -> std::same_as<bool>;
-    // Host address for an atomic access that may write (AMO, SC), or may not (LR); natural alignment demanded.
-    // nullptr: slow().trap.
+    // Host address for an atomic access that may write (AMO, SC), or may not (LR); natural alignment
+    // demanded. nullptr: slow().trap.
     { m.atomic_pointer(address, size) } -> std::same_as<std::byte*>;
     { m.reserve_pointer(address, size) } -> std::same_as<std::byte*>;
     // True: slow().code and slow().code_bytes are set for the instruction at `address`.

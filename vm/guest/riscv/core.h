@@ -1,0 +1,480 @@
+#pragma once
+
+#include <algorithm>
+#include <array>
+#include <atomic>
+#include <bit>
+#include <cstdint>
+#include <memory>
+
+#include "vm/engine/exit.h"
+#include "vm/guest/riscv/block_cache.h"
+#include "vm/guest/riscv/decode.h"
+#include "vm/guest/riscv/fp.h"
+#include "vm/guest/riscv/memory_policy.h"
+#include "vm/guest/riscv/op.h"
+#include "vm/guest/riscv/semantics/atomic.h"
+#include "vm/guest/riscv/semantics/system.h"
+#include "vm/guest/riscv/trap_cause.h"
+#include "vm/mem/host_access.h"
+
+namespace vm::guest::riscv {
+
+// The slow half of an interpreter: decoded blocks, the instruction budget, and every operation that the
+// handlers do not inline. The functions answering bool leave a value or a trap in memory.slow(), see
+// MemoryPolicy.
+template <class Memory>
+class Core {
+  public:
+    using Handlers = std::array<typename Op<Memory>::Handler, static_cast<std::size_t>(Opcode::count)>;
+
+    Core(Hart& hart, Memory& memory, const Handlers& handlers, typename Op<Memory>::Handler fall_through,
+         typename Op<Memory>::Handler stop)
+        : hart_(hart), memory_(memory), handlers_(handlers), fall_through_(fall_through), stop_(stop) {}
+
+    // The block at pc in the hart's present context; nullptr when it cannot be fetched. Decoding may empty
+    // the cache, which epoch() tells: ops and links from before are gone then.
+    Op<Memory>* block_at(std::uint64_t pc);
+    Op<Memory>* recent(std::uint64_t pc) const { return space_->recent(pc); }
+    std::uint64_t epoch() const { return epoch_; }
+
+    // A block of the one instruction at pc that ends the run behind it; nullptr when it cannot be fetched.
+    Op<Memory>* single_step(std::uint64_t pc);
+
+    // Follows changes of context and drops decoded code that may be stale.
+    void synchronize();
+
+    // Budget. The countdown holds what has been granted and not yet been used.
+    void begin(std::uint64_t budget);
+    std::int64_t grant();
+    bool exhausted(std::int64_t unused) const { return unused == 0 and ungranted_ == 0; }
+    void end(engine::Exit exit, std::uint64_t pc, std::int64_t unused);
+    engine::Exit exit() const { return exit_; }
+    std::int64_t leftover() const { return leftover_; }
+    // Reports what has retired, given the unused countdown, to the counters; also hands over the accrued
+    // flags.
+    void settle(std::int64_t unused);
+
+    std::atomic<bool>& attention() { return attention_; }
+
+    [[gnu::noinline]] bool load_slow(std::uint64_t address, unsigned size) {
+        return memory_.load_slow(address, size);
+    }
+    [[gnu::noinline]] bool store_slow(std::uint64_t address, unsigned size, std::uint64_t value) {
+        return memory_.store_slow(address, size, value);
+    }
+    [[gnu::noinline]] bool load_reserved(std::uint64_t address, semantics::MemType type);
+    [[gnu::noinline]] bool store_conditional(std::uint64_t address, semantics::MemType type,
+                                             std::uint64_t value);
+    [[gnu::noinline]] bool atomic(semantics::Amo amo, std::uint64_t address, semantics::MemType type,
+                                  std::uint64_t value);
+    [[gnu::noinline]] bool csr_read(const Op<Memory>& op, std::int64_t unused);
+    [[gnu::noinline]] bool csr_update(const Op<Memory>& op, std::int64_t unused, semantics::CsrUpdate update,
+                                      std::uint64_t operand);
+    [[gnu::noinline]] bool machine_return(const Op<Memory>& op);
+    [[gnu::noinline]] bool wait_for_interrupt(const Op<Memory>& op);
+
+    // Where the loop form of dispatch keeps what comes next.
+    Op<Memory>* next = nullptr;
+    std::int64_t countdown = 0;
+
+  private:
+    static constexpr unsigned kContexts = 8;
+    static constexpr std::int64_t kMaxGrant = 4096;
+    static constexpr std::size_t kMaxBlock = 64;
+
+    bool fetch_insn(std::uint64_t pc, Insn& insn);
+    Op<Memory>* decode_block(std::uint64_t pc);
+    void bind(Op<Memory>& op, const Insn& insn, std::uint64_t pc) const;
+    bool illegal(const Insn& insn) const;
+    void flush();
+    bool trapped(const engine::Trap& trap, const Op<Memory>& op);
+    template <class T>
+    static T apply(semantics::Amo amo, T old, T value);
+    template <class T>
+    void exchange(semantics::Amo amo, std::byte* at, std::uint64_t value);
+
+    Hart& hart_;
+    Memory& memory_;
+    const Handlers& handlers_;
+    typename Op<Memory>::Handler fall_through_;
+    typename Op<Memory>::Handler stop_;
+
+    OpArena<Memory> arena_;
+    std::array<std::unique_ptr<CodeSpace<Memory>>, kContexts> spaces_;
+    CodeSpace<Memory>* space_ = nullptr;
+    std::array<Op<Memory>, 2> step_{};
+    std::uint64_t epoch_ = 0;
+    std::uint64_t generation_ = 0;
+
+    std::uint64_t ungranted_ = 0;
+    std::uint64_t granted_ = 0;
+    std::uint64_t settled_ = 0;
+    std::int64_t leftover_ = 0;
+    engine::Exit exit_{};
+    std::atomic<bool> attention_ = false;
+};
+
+// What the table says of each instruction, for the decoder of blocks.
+namespace traits {
+
+enum Trait : std::uint8_t {
+    kWritesX = 1,    // rd is an integer register
+    kFloat = 2,      // needs mstatus.FS
+    kRounds = 4,     // has a rounding mode
+    kEndsBlock = 8,  // jumps, traps, or may change what decoded code depends on
+};
+
+constexpr std::uint8_t of(const char* operands, const char* name) {
+    const auto contains = [](const char* text, const char* part) {
+        for (; *text != '\0'; ++text) {
+            const char* a = text;
+            const char* b = part;
+            while (*b != '\0' and *a == *b) {
+                ++a;
+                ++b;
+            }
+            if (*b == '\0') {
+                return true;
+            }
+        }
+        return false;
+    };
+    std::uint8_t result = 0;
+    if (operands[0] == 'r' and operands[1] == 'd') result |= kWritesX;
+    if (contains(operands, "fr")) result |= kFloat;
+    if (contains(operands, "rm")) result |= kRounds;
+    if (contains(operands, "csr") or operands[0] == '\0' or (name[0] == 'j')) result |= kEndsBlock;
+    return result;
+}
+
+inline constexpr std::uint8_t kTable[] = {
+    kEndsBlock,  // illegal
+#define INST(ident, name, format, pattern, operands) of(operands, name),
+#include "vm/guest/riscv/rv64.inc"
+#undef INST
+};
+
+constexpr bool has(Opcode op, Trait trait) { return (kTable[static_cast<std::size_t>(op)] & trait) != 0; }
+
+}  // namespace traits
+
+template <class Memory>
+void Core<Memory>::synchronize() {
+    if (memory_.code_generation() != generation_) {
+        flush();
+    }
+    auto& space = spaces_[hart_.csrs.code_context()];
+    if (space == nullptr) {
+        space = std::make_unique<CodeSpace<Memory>>();
+    }
+    space_ = space.get();
+}
+
+template <class Memory>
+void Core<Memory>::flush() {
+    for (const auto& space : spaces_) {
+        if (space != nullptr) {
+            space->clear();
+        }
+    }
+    arena_.clear();
+    generation_ = memory_.code_generation();
+    ++epoch_;
+}
+
+template <class Memory>
+Op<Memory>* Core<Memory>::block_at(std::uint64_t pc) {
+    if (Op<Memory>* op = space_->find(pc)) {
+        return op;
+    }
+    if (arena_.full()) {
+        flush();
+    }
+    // The standard containers compute load factors in floating point, which must not show in the guest's
+    // flags.
+    const std::uint32_t mxcsr = fp::host::read_mxcsr();
+    Op<Memory>* op = decode_block(pc);
+    if (op != nullptr) {
+        space_->add(pc, op);
+    }
+    fp::host::write_mxcsr(mxcsr);
+    return op;
+}
+
+template <class Memory>
+bool Core<Memory>::fetch_insn(std::uint64_t pc, Insn& insn) {
+    if (not memory_.fetch(pc)) {
+        return false;
+    }
+    SlowAccess& slow = memory_.slow();
+    std::uint32_t bits = mem::host_load<std::uint16_t>(slow.code);
+    if (instruction_length(bits) == 4) {
+        // The second half may lie in another page, with its own permissions.
+        if (slow.code_bytes >= 4) {
+            slow.code += 2;
+        } else if (not memory_.fetch(pc + 2)) {
+            return false;
+        }
+        bits |= std::uint32_t{mem::host_load<std::uint16_t>(slow.code)} << 16;
+    }
+    insn = decode(bits);
+    return true;
+}
+
+template <class Memory>
+bool Core<Memory>::illegal(const Insn& insn) const {
+    if (traits::has(insn.op, traits::kFloat) and not hart_.csrs.float_enabled()) {
+        return true;
+    }
+    // Modes 5 and 6 are reserved; what 7 stands for is looked up when the instruction runs.
+    return traits::has(insn.op, traits::kRounds) and (insn.rm == 5 or insn.rm == 6);
+}
+
+template <class Memory>
+void Core<Memory>::bind(Op<Memory>& op, const Insn& insn, std::uint64_t pc) const {
+    static_cast<Insn&>(op) = insn;
+    if (illegal(insn)) {
+        op.op = Opcode::illegal;
+    }
+    if (traits::has(op.op, traits::kWritesX) and op.rd == 0) {
+        op.rd = 32;
+    }
+    op.handler = handlers_[static_cast<std::size_t>(op.op)];
+    op.pc = pc;
+    op.link = nullptr;
+}
+
+template <class Memory>
+Op<Memory>* Core<Memory>::decode_block(std::uint64_t start) {
+    Op<Memory>* const ops = arena_.reserve(kMaxBlock + 1);
+    const std::uint64_t page_end = (start | (mem::kPageSize - 1)) + 1;
+    std::uint64_t pc = start;
+    std::size_t count = 0;
+    bool ended = false;
+    while (not ended and count < kMaxBlock) {
+        // Later instructions are decoded only where fetching them cannot fail; a page border waits until it
+        // is reached.
+        if (count != 0 and page_end - pc < 4) {
+            break;
+        }
+        Insn insn;
+        if (not fetch_insn(pc, insn)) {
+            return nullptr;
+        }
+        bind(ops[count], insn, pc);
+        ended = traits::has(ops[count].op, traits::kEndsBlock);
+        pc += insn.length;
+        ++count;
+    }
+    if (not ended) {
+        ops[count] = {};
+        ops[count].handler = fall_through_;
+        ops[count].pc = pc;
+    }
+    for (std::size_t k = 0; k < count; ++k) {
+        ops[k].unretired = static_cast<std::uint16_t>(count - 1 - k);
+    }
+    ops[0].block_length = static_cast<std::uint16_t>(count);
+    arena_.keep(ended ? count : count + 1);
+    memory_.mark_code(start, pc - start);
+    return ops;
+}
+
+template <class Memory>
+Op<Memory>* Core<Memory>::single_step(std::uint64_t pc) {
+    Insn insn;
+    if (not fetch_insn(pc, insn)) {
+        return nullptr;
+    }
+    bind(step_[0], insn, pc);
+    step_[0].block_length = 1;
+    step_[1].handler = stop_;
+    step_[1].pc = pc + insn.length;
+    return step_.data();
+}
+
+template <class Memory>
+void Core<Memory>::begin(std::uint64_t budget) {
+    ungranted_ = budget;
+    granted_ = 0;
+    settled_ = 0;
+    leftover_ = 0;
+}
+
+template <class Memory>
+std::int64_t Core<Memory>::grant() {
+    const std::uint64_t amount = std::min(ungranted_, static_cast<std::uint64_t>(kMaxGrant));
+    ungranted_ -= amount;
+    granted_ += amount;
+    return static_cast<std::int64_t>(amount);
+}
+
+template <class Memory>
+void Core<Memory>::end(engine::Exit exit, std::uint64_t pc, std::int64_t unused) {
+    exit_ = exit;
+    hart_.pc = pc;
+    leftover_ = unused;
+}
+
+template <class Memory>
+void Core<Memory>::settle(std::int64_t unused) {
+    const std::uint64_t retired = granted_ - static_cast<std::uint64_t>(unused);
+    hart_.csrs.instret += retired - settled_;
+    settled_ = retired;
+    hart_.csrs.fflags = static_cast<std::uint8_t>(hart_.csrs.fflags | fp::HostEnvironment::fflags());
+    fp::HostEnvironment::clear_flags();
+}
+
+template <class Memory>
+bool Core<Memory>::trapped(const engine::Trap& trap, const Op<Memory>& op) {
+    memory_.slow().trap = trap;
+    // Whoever refused the instruction does not know its encoding.
+    if (trap.cause == cause::kIllegalInstruction) {
+        memory_.slow().trap.value = op.bits;
+    }
+    return false;
+}
+
+template <class Memory>
+bool Core<Memory>::csr_read(const Op<Memory>& op, std::int64_t unused) {
+    settle(unused + op.unretired + 1);
+    const auto value = hart_.csrs.read(static_cast<std::uint16_t>(op.imm & 0xfff));
+    if (not value) {
+        return trapped(value.error(), op);
+    }
+    memory_.slow().value = *value;
+    return true;
+}
+
+template <class Memory>
+bool Core<Memory>::csr_update(const Op<Memory>& op, std::int64_t unused, semantics::CsrUpdate update,
+                              std::uint64_t operand) {
+    if (not csr_read(op, unused)) {
+        return false;
+    }
+    const std::uint64_t old = memory_.slow().value;
+    const std::uint64_t value = update == semantics::CsrUpdate::write ? operand
+                                : update == semantics::CsrUpdate::set ? old | operand
+                                                                      : old & ~operand;
+    const auto written = hart_.csrs.write(static_cast<std::uint16_t>(op.imm & 0xfff), value);
+    if (not written) {
+        return trapped(written.error(), op);
+    }
+    fp::HostEnvironment::set_rounding(hart_.csrs.frm);
+    memory_.slow().value = old;
+    return true;
+}
+
+template <class Memory>
+bool Core<Memory>::machine_return(const Op<Memory>& op) {
+    const auto address = hart_.csrs.mret();
+    if (not address) {
+        return trapped(address.error(), op);
+    }
+    memory_.slow().value = *address;
+    return true;
+}
+
+template <class Memory>
+bool Core<Memory>::wait_for_interrupt(const Op<Memory>& op) {
+    if (not hart_.csrs.wfi_allowed()) {
+        return trapped({cause::kIllegalInstruction, 0}, op);
+    }
+    hart_.csrs.waiting = true;
+    return true;
+}
+
+template <class Memory>
+bool Core<Memory>::load_reserved(std::uint64_t address, semantics::MemType type) {
+    const bool word = type == semantics::MemType::s32;
+    const std::byte* from = memory_.reserve_pointer(address, word ? 4 : 8);
+    if (from == nullptr) {
+        hart_.reservation.valid = false;
+        return false;
+    }
+    const std::uint64_t value =
+        word ? sext32(__atomic_load_n(reinterpret_cast<const std::uint32_t*>(from), __ATOMIC_SEQ_CST))
+             : __atomic_load_n(reinterpret_cast<const std::uint64_t*>(from), __ATOMIC_SEQ_CST);
+    hart_.reservation = {true, address, value};
+    memory_.slow().value = value;
+    return true;
+}
+
+// The result is 0 on success and 1 on failure. Whatever happens, the reservation is used up. (Unpriv. 14.2)
+template <class Memory>
+bool Core<Memory>::store_conditional(std::uint64_t address, semantics::MemType type, std::uint64_t value) {
+    const bool word = type == semantics::MemType::s32;
+    std::byte* to = memory_.atomic_pointer(address, word ? 4 : 8);
+    if (to == nullptr) {
+        return false;
+    }
+    const Reservation reservation = hart_.reservation;
+    hart_.reservation.valid = false;
+    memory_.slow().value = 1;
+    if (not reservation.valid or reservation.address != address) {
+        return true;
+    }
+    const auto store = [&]<class T>(T expected, T desired) {
+        return __atomic_compare_exchange_n(reinterpret_cast<T*>(to), &expected, desired, false,
+                                           __ATOMIC_SEQ_CST, __ATOMIC_SEQ_CST);
+    };
+    const bool stored =
+        word ? store(static_cast<std::uint32_t>(reservation.value), static_cast<std::uint32_t>(value))
+             : store(reservation.value, value);
+    memory_.slow().value = stored ? 0 : 1;
+    return true;
+}
+
+template <class Memory>
+template <class T>
+T Core<Memory>::apply(semantics::Amo amo, T old, T value) {
+    using Signed = std::make_signed_t<T>;
+    const bool less = static_cast<Signed>(old) < static_cast<Signed>(value);
+    switch (amo) {
+        case semantics::Amo::swap:
+            return value;
+        case semantics::Amo::add:
+            return old + value;
+        case semantics::Amo::xor_:
+            return old ^ value;
+        case semantics::Amo::and_:
+            return old & value;
+        case semantics::Amo::or_:
+            return old | value;
+        case semantics::Amo::min:
+            return less ? old : value;
+        case semantics::Amo::max:
+            return less ? value : old;
+        case semantics::Amo::minu:
+            return std::min(old, value);
+        case semantics::Amo::maxu:
+            break;
+    }
+    return std::max(old, value);
+}
+
+template <class Memory>
+template <class T>
+void Core<Memory>::exchange(semantics::Amo amo, std::byte* at, std::uint64_t value) {
+    T* const to = reinterpret_cast<T*>(at);
+    T old = __atomic_load_n(to, __ATOMIC_RELAXED);
+    while (not __atomic_compare_exchange_n(to, &old, apply(amo, old, static_cast<T>(value)), true,
+                                           __ATOMIC_SEQ_CST, __ATOMIC_RELAXED)) {
+    }
+    memory_.slow().value = sizeof(T) == 4 ? sext32(old) : old;
+}
+
+template <class Memory>
+bool Core<Memory>::atomic(semantics::Amo amo, std::uint64_t address, semantics::MemType type,
+                          std::uint64_t value) {
+    const bool word = type == semantics::MemType::s32;
+    std::byte* at = memory_.atomic_pointer(address, word ? 4 : 8);
+    if (at == nullptr) {
+        return false;
+    }
+    word ? exchange<std::uint32_t>(amo, at, value) : exchange<std::uint64_t>(amo, at, value);
+    return true;
+}
+
+}  // namespace vm::guest::riscv

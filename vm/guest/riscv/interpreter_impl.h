@@ -1,0 +1,270 @@
+#pragma once
+
+// The handlers of pre-decoded instructions and the loop around them. Included by the one file that
+// instantiates Interpreter for a memory policy.
+
+#include <limits>
+#include <utility>
+
+#include "vm/guest/riscv/core.h"
+#include "vm/guest/riscv/interpreter.h"
+#include "vm/guest/riscv/interpreter_env.h"
+#include "vm/guest/riscv/semantics/bitmanip.h"
+#include "vm/guest/riscv/semantics/control.h"
+
+namespace vm::guest::riscv {
+
+// Handlers jump to one another where the compiler makes sibling calls (release builds); elsewhere each
+// returns to a loop. Measured gain of the jumps on the integer mix: see docs/BENCHMARKING.md.
+#ifdef VM_INTERPRETER_SIBLING_CALLS
+inline constexpr bool kSiblingCalls = true;
+#else
+inline constexpr bool kSiblingCalls = false;
+#endif
+
+#define VM_HANDLER_PARAMETERS                                                                            \
+    [[maybe_unused]] Hart *hart, Op<Memory>*op, std::int64_t countdown, [[maybe_unused]] Memory *memory, \
+        Core<Memory>*core
+#define VM_HANDLER_ARGUMENTS hart, op, countdown, memory, core
+
+template <Opcode kOpcode>
+struct Semantics;
+
+template <>
+struct Semantics<Opcode::illegal> {
+    template <class Env>
+    static void run(Env& e, const Insn& i) {
+        semantics::illegal(e, i);
+    }
+};
+#define INST(ident, name, format, pattern, operands) \
+    template <>                                      \
+    struct Semantics<Opcode::ident> {                \
+        template <class Env>                         \
+        static void run(Env& e, const Insn& i) {     \
+            semantics::ident(e, i);                  \
+        }                                            \
+    };
+#include "vm/guest/riscv/rv64.inc"
+#undef INST
+
+template <class Memory>
+[[gnu::always_inline]] inline void dispatch(VM_HANDLER_PARAMETERS) {
+    if constexpr (kSiblingCalls) {
+        return op->handler(VM_HANDLER_ARGUMENTS);
+    }
+    core->next = op;
+    core->countdown = countdown;
+}
+
+// Entering `op`'s block took the countdown below zero: ends the run, or grants more and goes on.
+template <class Memory>
+[[gnu::noinline]] void refill(VM_HANDLER_PARAMETERS) {
+    countdown += op->block_length;
+    if (core->attention().load(std::memory_order_relaxed)) {
+        return core->end({engine::ExitReason::pending, {}}, op->pc, countdown);
+    }
+    countdown += core->grant();
+    if (countdown < op->block_length) {
+        return core->end({engine::ExitReason::budget, {}}, op->pc, countdown);
+    }
+    countdown -= op->block_length;
+    return dispatch(VM_HANDLER_ARGUMENTS);
+}
+
+// `op` is the first of a block.
+template <class Memory>
+[[gnu::always_inline]] inline void enter_block(VM_HANDLER_PARAMETERS) {
+    countdown -= op->block_length;
+    if (countdown < 0) [[unlikely]] {
+        return refill(VM_HANDLER_ARGUMENTS);
+    }
+    return dispatch(VM_HANDLER_ARGUMENTS);
+}
+
+// Enters the block at pc, which has not been met lately. A spent budget ends the run before anything is
+// fetched: a fetch fault belongs to the instruction after it.
+template <class Memory>
+[[gnu::noinline]] void enter_pc(Hart* hart, std::uint64_t pc, std::int64_t countdown, Memory* memory,
+                                Core<Memory>* core) {
+    if (core->exhausted(countdown)) {
+        return core->end({engine::ExitReason::budget, {}}, pc, 0);
+    }
+    Op<Memory>* const op = core->block_at(pc);
+    if (op == nullptr) {
+        return core->end({engine::ExitReason::trap, memory->slow().trap}, pc, countdown);
+    }
+    return enter_block(VM_HANDLER_ARGUMENTS);
+}
+
+// As enter_pc, and keeps the link from `from` for the next time.
+template <class Memory>
+[[gnu::noinline]] void resolve_link(Hart* hart, Op<Memory>* from, std::int64_t countdown, Memory* memory,
+                                    Core<Memory>* core, std::uint64_t pc) {
+    if (not core->exhausted(countdown)) {
+        const std::uint64_t epoch = core->epoch();
+        Op<Memory>* const to = core->block_at(pc);
+        if (to != nullptr and epoch == core->epoch()) {
+            from->link = to;
+        }
+    }
+    return enter_pc(hart, pc, countdown, memory, core);
+}
+
+template <class Memory>
+[[gnu::noinline]] void resume_at(Hart* hart, std::uint64_t pc, std::int64_t countdown, Memory* memory,
+                                 Core<Memory>* core) {
+    core->synchronize();
+    return enter_pc(hart, pc, countdown, memory, core);
+}
+
+template <class Memory>
+[[gnu::noinline]] void leave_trapped(VM_HANDLER_PARAMETERS) {
+    core->end({engine::ExitReason::trap, memory->slow().trap}, op->pc, countdown + op->unretired + 1);
+}
+
+template <class Memory>
+[[gnu::noinline]] void leave_waiting(VM_HANDLER_PARAMETERS) {
+    core->end({engine::ExitReason::pending, {}}, op->pc + op->length, countdown + op->unretired);
+}
+
+template <class Memory>
+[[gnu::always_inline]] inline void follow_link(VM_HANDLER_PARAMETERS, std::uint64_t pc) {
+    countdown += op->unretired;
+    if (op->link == nullptr) [[unlikely]] {
+        return resolve_link(VM_HANDLER_ARGUMENTS, pc);
+    }
+    op = op->link;
+    return enter_block(VM_HANDLER_ARGUMENTS);
+}
+
+template <class Memory>
+[[gnu::always_inline]] inline void jump_to(VM_HANDLER_PARAMETERS, std::uint64_t pc) {
+    op = core->recent(pc);
+    if (op == nullptr) [[unlikely]] {
+        return enter_pc(hart, pc, countdown, memory, core);
+    }
+    return enter_block(VM_HANDLER_ARGUMENTS);
+}
+
+template <class Memory, Opcode kOpcode>
+void complete(VM_HANDLER_PARAMETERS);
+
+template <class Memory, Opcode kOpcode, Path kPath>
+[[gnu::flatten]] void execute(VM_HANDLER_PARAMETERS) {
+    Env<Memory, kPath> e(VM_HANDLER_ARGUMENTS);
+    Semantics<kOpcode>::run(e, *op);
+    switch (e.flow()) {
+        case Flow::next:
+            ++op;
+            return dispatch(VM_HANDLER_ARGUMENTS);
+        case Flow::jump:
+            return follow_link(VM_HANDLER_ARGUMENTS, op->pc + as_unsigned(op->imm));
+        case Flow::jump_to:
+            return jump_to(VM_HANDLER_ARGUMENTS, e.target());
+        case Flow::resume:
+            return resume_at(hart, e.target(), countdown, memory, core);
+        case Flow::wait:
+            return leave_waiting(VM_HANDLER_ARGUMENTS);
+        case Flow::trap:
+            return leave_trapped(VM_HANDLER_ARGUMENTS);
+        case Flow::retry:
+            return complete<Memory, kOpcode>(VM_HANDLER_ARGUMENTS);
+    }
+}
+
+template <class Memory, Opcode kOpcode>
+[[gnu::noinline, gnu::cold]] void complete(VM_HANDLER_PARAMETERS) {
+    return execute<Memory, kOpcode, Path::complete>(VM_HANDLER_ARGUMENTS);
+}
+
+// Not an instruction: the end of a block that goes on in another.
+template <class Memory>
+void fall_through(VM_HANDLER_PARAMETERS) {
+    return follow_link(VM_HANDLER_ARGUMENTS, op->pc);
+}
+
+// Not an instruction: the end of a single step.
+template <class Memory>
+void stop(VM_HANDLER_PARAMETERS) {
+    core->end({engine::ExitReason::budget, {}}, op->pc, countdown);
+}
+
+template <class Memory, std::size_t... kIndex>
+constexpr typename Core<Memory>::Handlers make_handlers(std::index_sequence<kIndex...>) {
+    return {&execute<Memory, static_cast<Opcode>(kIndex), Path::fast>...};
+}
+
+template <class Memory>
+inline constexpr typename Core<Memory>::Handlers kHandlers =
+    make_handlers<Memory>(std::make_index_sequence<static_cast<std::size_t>(Opcode::count)>{});
+
+template <class Memory>
+class Interpreter<Memory>::Impl {
+  public:
+    Impl(Hart& hart, Memory& memory)
+        : hart_(hart),
+          memory_(memory),
+          core_(hart, memory, kHandlers<Memory>, &fall_through<Memory>, &stop<Memory>) {}
+
+    engine::Exit run(std::uint64_t budget) {
+        const fp::HostEnvironment guest_floating_point(hart_.csrs.frm);
+        core_.begin(budget);
+        core_.synchronize();
+        enter_pc(&hart_, hart_.pc, 0, &memory_, &core_);
+        drain();
+        // A block longer than what is left of the budget is walked instruction by instruction.
+        while (core_.exit().reason == engine::ExitReason::budget and core_.leftover() != 0) {
+            step();
+        }
+        core_.settle(core_.leftover());
+        return core_.exit();
+    }
+
+    void request_attention() { core_.attention().store(true, std::memory_order_relaxed); }
+    void accept_attention() { core_.attention().store(false, std::memory_order_relaxed); }
+
+  private:
+    void step() {
+        Op<Memory>* const op = core_.single_step(hart_.pc);
+        if (op == nullptr) {
+            return core_.end({engine::ExitReason::trap, memory_.slow().trap}, hart_.pc, core_.leftover());
+        }
+        enter_block(&hart_, op, core_.leftover(), &memory_, &core_);
+        drain();
+    }
+
+    // Carries on what the loop form of dispatch left to do.
+    void drain() {
+        while (core_.next != nullptr) {
+            Op<Memory>* const op = std::exchange(core_.next, nullptr);
+            op->handler(&hart_, op, core_.countdown, &memory_, &core_);
+        }
+    }
+
+    Hart& hart_;
+    Memory& memory_;
+    Core<Memory> core_;
+};
+
+template <class Memory>
+Interpreter<Memory>::Interpreter(Hart& hart, Memory& memory) : impl_(std::make_unique<Impl>(hart, memory)) {}
+
+template <class Memory>
+Interpreter<Memory>::~Interpreter() = default;
+
+template <class Memory>
+engine::Exit Interpreter<Memory>::run(std::uint64_t budget) {
+    const engine::Exit exit = impl_->run(budget);
+    if (exit.reason == engine::ExitReason::pending) {
+        impl_->accept_attention();
+    }
+    return exit;
+}
+
+template <class Memory>
+void Interpreter<Memory>::request_attention() {
+    impl_->request_attention();
+}
+
+}  // namespace vm::guest::riscv

@@ -1,0 +1,30 @@
+#pragma once
+
+#include <cstdint>
+
+#include "vm/guest/riscv/hart.h"
+#include "vm/guest/riscv/insn.h"
+
+namespace vm::guest::riscv {
+
+template <class Memory>
+class Core;
+
+// One pre-decoded instruction of a block: what to do, bound to the function that does it.
+//
+// Accounting: entering a block takes all its instructions off the countdown at once; whoever leaves it early
+// gives back `unretired` (and one more when the instruction itself did not retire). So straight-line code
+// counts nothing.
+template <class Memory>
+struct Op : Insn {
+    // Carries out op and continues with its successor until something ends the run.
+    using Handler = void (*)(Hart* hart, Op* op, std::int64_t countdown, Memory* memory, Core<Memory>* core);
+
+    Handler handler = nullptr;
+    std::uint64_t pc = 0;
+    Op* link = nullptr;              // first op of the block a taken direct branch leads to, once it is known
+    std::uint16_t unretired = 0;     // instructions of the block after this one
+    std::uint16_t block_length = 0;  // of a block's first op: instructions in the block
+};
+
+}  // namespace vm::guest::riscv
