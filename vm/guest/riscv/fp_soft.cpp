@@ -12,6 +12,9 @@ namespace {
 
 __extension__ using Wide = unsigned __int128;
 
+template <class F>
+using BitsOutcome = Outcome<Bits<F>>;
+
 int leading_zeros(Wide value) {
     const auto high = static_cast<std::uint64_t>(value >> 64);
     return high != 0 ? std::countl_zero(high) : 64 + std::countl_zero(static_cast<std::uint64_t>(value));
@@ -57,7 +60,7 @@ struct Rounded {
 bool rounds_away(Rounding rounding, bool negative, bool odd, std::strong_ordering against_half) {
     switch (rounding) {
         case Rounding::rne:
-            return against_half > 0 || (against_half == 0 && odd);
+            return std::is_gt(against_half) || (std::is_eq(against_half) && odd);
         case Rounding::rtz:
             return false;
         case Rounding::rdn:
@@ -65,7 +68,7 @@ bool rounds_away(Rounding rounding, bool negative, bool odd, std::strong_orderin
         case Rounding::rup:
             return not negative;
         case Rounding::rmm:
-            return against_half >= 0;
+            return std::is_gteq(against_half);
     }
     return false;
 }
@@ -162,7 +165,7 @@ Wide shift_right_sticky(Wide value, int shift) {
 }
 
 // x + y for pack; significands have at most 106 bits. With both moved up to bit 124, bits are lost only past
-// an exponent difference of 18; then at most one leading bit cancels, and the sticky last bit lies far below
+// an exponent difference of 19; then at most one leading bit cancels, and the sticky last bit lies far below
 // any rounding.
 template <class F>
 Outcome<Bits<F>> add_numbers(Number x, Number y, Rounding rounding) {
@@ -299,16 +302,16 @@ Outcome<Bits<F>> from_int(Int value, Rounding rounding) {
 
 #define VM_FP_INTEGER(F, Int)                                \
     template Outcome<Int> to_int<F, Int>(Bits<F>, Rounding); \
-    template Outcome<Bits<F>> from_int<F, Int>(Int, Rounding);
-#define VM_FP_FORMAT(F)                                                      \
-    template Outcome<Bits<F>> add<F>(Bits<F>, Bits<F>, Rounding);            \
-    template Outcome<Bits<F>> mul<F>(Bits<F>, Bits<F>, Rounding);            \
-    template Outcome<Bits<F>> fmadd<F>(Bits<F>, Bits<F>, Bits<F>, Rounding); \
-    template Outcome<Bits<F>> div<F>(Bits<F>, Bits<F>, Rounding);            \
-    template Outcome<Bits<F>> sqrt<F>(Bits<F>, Rounding);                    \
-    VM_FP_INTEGER(F, std::int32_t)                                           \
-    VM_FP_INTEGER(F, std::uint32_t)                                          \
-    VM_FP_INTEGER(F, std::int64_t)                                           \
+    template BitsOutcome<F> from_int<F, Int>(Int, Rounding);
+#define VM_FP_FORMAT(F)                                                    \
+    template BitsOutcome<F> add<F>(Bits<F>, Bits<F>, Rounding);            \
+    template BitsOutcome<F> mul<F>(Bits<F>, Bits<F>, Rounding);            \
+    template BitsOutcome<F> fmadd<F>(Bits<F>, Bits<F>, Bits<F>, Rounding); \
+    template BitsOutcome<F> div<F>(Bits<F>, Bits<F>, Rounding);            \
+    template BitsOutcome<F> sqrt<F>(Bits<F>, Rounding);                    \
+    VM_FP_INTEGER(F, std::int32_t)                                         \
+    VM_FP_INTEGER(F, std::uint32_t)                                        \
+    VM_FP_INTEGER(F, std::int64_t)                                         \
     VM_FP_INTEGER(F, std::uint64_t)
 VM_FP_FORMAT(F32)
 VM_FP_FORMAT(F64)
