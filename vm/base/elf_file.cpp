@@ -1,6 +1,7 @@
 #include "vm/base/elf_file.h"
 
 #include <algorithm>
+#include <array>
 #include <cerrno>
 #include <cstring>
 #include <sys/mman.h>
@@ -23,6 +24,8 @@ constexpr std::uint16_t kMachineRiscv = 243;
 constexpr std::uint32_t kSectionSymbolTable = 2;
 constexpr std::uint32_t kSectionStringTable = 3;
 constexpr std::uint16_t kExtendedNumbering = 0xffff;  // PN_XNUM: the count stands in section header 0
+constexpr std::uint8_t kSymbolUntyped = 0;
+constexpr std::uint8_t kSymbolObject = 1;
 constexpr std::uint8_t kSymbolFunction = 2;
 
 // The caller has checked that the field lies inside.
@@ -317,18 +320,32 @@ std::optional<ElfSymbol> ElfFile::symbol(std::string_view name) const {
     return std::nullopt;
 }
 
-std::vector<ElfSymbol> ElfFile::functions() const {
-    std::vector<ElfSymbol> functions;
+std::vector<ElfSymbol> ElfFile::symbols_of_types(std::span<const std::uint8_t> types) const {
+    std::vector<ElfSymbol> symbols;
     for (std::uint64_t index = 0; index < symbol_count(); ++index) {
         const auto info = field<std::uint8_t>(symbol_table_, index * kSymbolSize + 4);
         const bool defined = field<std::uint16_t>(symbol_table_, index * kSymbolSize + 6) != 0;
-        if (defined and (info & 0xf) == kSymbolFunction) {
-            functions.push_back(symbol_at(index));
+        if (defined and std::find(types.begin(), types.end(), info & 0xf) != types.end()) {
+            symbols.push_back(symbol_at(index));
         }
     }
-    std::stable_sort(functions.begin(), functions.end(),
+    std::stable_sort(symbols.begin(), symbols.end(),
                      [](const ElfSymbol& a, const ElfSymbol& b) { return a.value < b.value; });
-    return functions;
+    return symbols;
+}
+
+std::vector<ElfSymbol> ElfFile::functions() const {
+    constexpr std::array kTypes{kSymbolFunction};
+    return symbols_of_types(kTypes);
+}
+
+std::vector<ElfSymbol> ElfFile::labels() const {
+    constexpr std::array kTypes{kSymbolUntyped, kSymbolObject, kSymbolFunction};
+    std::vector<ElfSymbol> symbols = symbols_of_types(kTypes);
+    std::erase_if(symbols, [](const ElfSymbol& symbol) {
+        return symbol.name.empty() or symbol.name.starts_with('$') or symbol.name.starts_with(".L");
+    });
+    return symbols;
 }
 
 }  // namespace vm

@@ -79,6 +79,9 @@ class ElfFile {
     std::optional<ElfSymbol> symbol(std::string_view name) const;
     // Symbols of functions (STT_FUNC), sorted by value.
     std::vector<ElfSymbol> functions() const;
+    // Symbols that name places: functions, objects and the untyped labels of assembly, sorted by value. Not
+    // the mapping symbols of the psABI ($x, $d) nor the assembler's own labels (.L).
+    std::vector<ElfSymbol> labels() const;
 
   private:
     ElfFile() = default;
@@ -89,6 +92,7 @@ class ElfFile {
     Result<void> check_symbols(std::string_view name) const;
     std::uint64_t symbol_count() const;
     ElfSymbol symbol_at(std::uint64_t index) const;
+    std::vector<ElfSymbol> symbols_of_types(std::span<const std::uint8_t> types) const;
 
     std::shared_ptr<const void> owner_;  // keeps bytes_ alive
     std::span<const std::byte> bytes_;

@@ -105,6 +105,19 @@ TEST(ElfFile, ListsOnlyFunctions) {
     EXPECT_EQ(functions[0].size, 8U);
 }
 
+TEST(ElfFile, LabelsAreFunctionsAndObjectsInOrderOfAddress) {
+    const auto labels = Image().set<std::uint64_t>(416, 0x30000).parse()->labels();
+    ASSERT_EQ(labels.size(), 2U);
+    EXPECT_EQ(labels[0].name, "tohost");
+    EXPECT_EQ(labels[1].name, "main");
+}
+
+TEST(ElfFile, MappingSymbolsAndLocalLabelsAreNoLabels) {
+    Image image;
+    image.set<char>(457, '$').set<char>(462, '.').set<char>(463, 'L');
+    EXPECT_TRUE(image.parse()->labels().empty());
+}
+
 TEST(ElfFile, AFileWithoutSectionsHasNoSymbols) {
     const auto file = Image().set<std::uint16_t>(60, 0).parse();
     ASSERT_TRUE(file);
