@@ -92,17 +92,13 @@ def draw_suite(folder: Path, page: SuitePage, report: Report) -> tuple[list[str]
     import overview
     import trends
 
-    metric = families.chart_metric(page.rows)
-    rows = [row for row in page.rows if row.metric == metric]
-    if not rows:
-        return [], []
     run = report.run
     caption = overview.Caption(
         page.title or page.name,
         f"{page.name} at {run.commit}, {run.started_text}, {run.machine['cpu_model']}",
     )
     drawn = []
-    curves, rest = families.split(rows)
+    curves, rest = families.arranged(page.rows)
     if curves:
         drawn.append(overview.curves_figure(families.panels(curves), caption))
     drawn += [overview.dots_figure(chart, caption) for chart in families.charts(families.lines(rest))]
@@ -111,7 +107,8 @@ def draw_suite(folder: Path, page: SuitePage, report: Report) -> tuple[list[str]
         look.save(figure, str(folder / name))
     names = []
     if len(report.trend_runs) > 1:
-        for chosen in trends.figures(trends.trends(rows, report.history, report.trend_runs)):
+        deciding = [row for row in page.rows if row.deciding]
+        for chosen in trends.figures(trends.trends(deciding, report.history, report.trend_runs)):
             names.append(f"{page.name}-trend-{len(names) + 1}.png")
             look.save(trends.trends_figure(chosen, report.trend_runs, caption), str(folder / names[-1]))
     return overviews, names

@@ -97,6 +97,17 @@ def split(rows: list[Row]) -> tuple[list[Curve], list[Row]]:
     return sorted(curves.values(), key=lambda curve: natural("/".join(curve.key))), rest
 
 
+def arranged(rows: list[Row]) -> tuple[list[Curve], list[Row]]:
+    """Curves and other rows of a suite, each part by the metric that is worth drawing for it."""
+    curves, rest = split([row for row in rows if row.deciding])
+    on_curves = {row.benchmark for curve in curves for row in curve.points.values()}
+    others = {row.benchmark for row in rest}
+    curve_rows = [row for row in rows if row.benchmark in on_curves]
+    rest_rows = [row for row in rows if row.benchmark in others]
+    curves, _ = split([row for row in curve_rows if row.metric == chart_metric(curve_rows)])
+    return curves, [row for row in rest_rows if row.metric == chart_metric(rest_rows)]
+
+
 def reference_keys(curve: Curve) -> list[Key]:
     """The curves that the targets of this curve's cases name."""
     keys = []

@@ -73,6 +73,14 @@ class Curves(unittest.TestCase):
         found = families.panels(families.split(rows)[0])
         self.assertEqual(sorted(found[0].labels), ["memcpy", "read"])
 
+    def test_curves_and_the_rest_are_drawn_by_the_metric_that_suits_each(self):
+        rows = [row("error/wrap")]
+        for size in ("4KiB", "64KiB", "1MiB"):
+            rows += [row(f"read/{size}"), row(f"read/{size}", "bytes_per_second", "B/s", "higher")]
+        curves, rest = families.arranged(rows)
+        self.assertEqual([curve.points[4096].metric for curve in curves], ["bytes_per_second"])
+        self.assertEqual([(r.case, r.metric) for r in rest], [("error/wrap", "time")])
+
 
 class Lines(unittest.TestCase):
     def test_reference_rows_join_the_line_whose_target_names_them(self):

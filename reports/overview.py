@@ -173,6 +173,10 @@ def line_name(line: Line) -> str:
     return look.shortened(line.row.case, 46)
 
 
+def first_part(line: Line) -> str:
+    return line.row.case.split("/")[0]
+
+
 def draw_line(axes: Axes, y: int, line: Line, factor: float, kinds: dict[str, int]) -> None:
     ours = line.row.summary
     others = [row.summary.median * factor for _, row in line.references]
@@ -243,8 +247,9 @@ def dots_figure(lines: list[Line], caption: Caption) -> Figure:
     scale = shared_scale(rows)
     for y, line in enumerate(lines):
         draw_line(axes, y, line, scale.factor, kinds)
-    for y in range(1, len(lines)):
-        if lines[y].row.case.split("/")[0] != lines[y - 1].row.case.split("/")[0]:
+    starts = [y for y in range(1, len(lines)) if first_part(lines[y]) != first_part(lines[y - 1])]
+    if len(starts) <= len(lines) // 2:
+        for y in starts:
             axes.axhline(y - 0.5, color="#d3d9e2", linewidth=0.8)
     axes.set_yticks(range(len(lines)), [line_name(line) for line in lines])
     axes.tick_params(axis="y", colors=INK)
