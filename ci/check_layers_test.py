@@ -80,6 +80,14 @@ class CheckLayers(PlantedTree):
         self.plant("vm/mmu/tlb.cpp", '#include "vm/base/bits.h"\n')
         self.assert_clean("check_layers")
 
+    def test_a_suite_links_the_shared_code_by_itself_and_no_other_suite(self):
+        self.plant("vm/mem/CMakeLists.txt", "add_component(vm_mem)\n")
+        self.plant("suites/cpu/CMakeLists.txt", "add_suite(cpu DEPS vm_mem)\n")
+        self.plant("suites/cpu/cases.cpp", '#include "suites/common/case.h"\n#include "vm/mem/bus.h"\n')
+        self.assert_clean("check_layers")
+        self.plant("suites/cpu/CMakeLists.txt", "add_suite(cpu DEPS suites_memory_sizes)\n")
+        self.assert_finds("check_layers", "suites/cpu may not depend on suites/memory_sizes")
+
 
 if __name__ == "__main__":
     unittest.main()
