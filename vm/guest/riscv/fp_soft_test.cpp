@@ -9,8 +9,8 @@
 namespace vm::guest::riscv::fp::soft {
 
 template <class T>
-void PrintTo(const Outcome<T>& outcome, std::ostream* out) {
-    *out << fmt::format("{:#x} with flags {:#x}", outcome.value, outcome.flags);
+std::ostream& operator<<(std::ostream& out, const Outcome<T>& outcome) {
+    return out << fmt::format("{:#x} with flags {:#x}", outcome.value, outcome.flags);
 }
 
 namespace {

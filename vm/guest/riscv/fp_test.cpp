@@ -32,8 +32,8 @@ struct Answer {
     std::uint8_t flags;
 
     friend bool operator==(const Answer&, const Answer&) = default;
-    friend void PrintTo(const Answer& answer, std::ostream* out) {
-        *out << fmt::format("{:#x} with flags {:#x}", answer.value, answer.flags);
+    friend std::ostream& operator<<(std::ostream& out, const Answer& answer) {
+        return out << fmt::format("{:#x} with flags {:#x}", answer.value, answer.flags);
     }
 };
 
