@@ -37,6 +37,17 @@ struct Encoding {
     std::string_view name;
     std::string_view operands;
 
+    // Whether the operands name this field: has_operand("frd") tells that rd is a floating-point register.
+    constexpr bool has_operand(std::string_view operand) const {
+        for (std::size_t at = 0; at < operands.size();) {
+            const std::size_t end = operands.find_first_of(", ()", at);
+            if (operands.substr(at, end - at) == operand) return true;
+            if (end == std::string_view::npos) break;
+            at = end + 1;
+        }
+        return false;
+    }
+
     // Whether the pattern leaves all `count` bits from `low` to the format's fields.
     constexpr bool leaves(unsigned low, unsigned count) const {
         return (mask >> low & ((1u << count) - 1)) == 0;
