@@ -125,22 +125,28 @@ def differing(keys: list[Key]) -> list[int]:
     return [i for i in range(width) if len({key[i] if i < len(key) else "" for key in keys}) > 1]
 
 
-def grouped(keys: list[Key]) -> dict[Key, list[Key]]:
-    """Keys by the components that make the fewest groups small enough to read, rather words than numbers."""
+def grouped(keys: list[Key], compared: list[tuple[Key, Key]]) -> dict[Key, list[Key]]:
+    """Keys by the components that make the best panels, each small enough to read.
+
+    Best is what keeps compared keys together, then what makes few panels, then what names them by words rather than
+    numbers.
+    """
     if len(keys) <= CURVES_IN_PANEL:
         return {(): keys}
     positions = differing(keys)
     best = {key: [key] for key in keys}
-    cost = (len(best), True)
-    for chosen in (
-        combination for count in range(1, len(positions)) for combination in combinations(positions, count)
-    ):
+    lowest = (len(compared), len(best), True)
+    counts = range(1, len(positions))
+    for chosen in (combination for count in counts for combination in combinations(positions, count)):
+        title = {key: tuple(key[i] for i in chosen if i < len(key)) for key in keys}
         groups = defaultdict(list)
         for key in keys:
-            groups[tuple(key[i] for i in chosen if i < len(key))].append(key)
-        numbers = any(part.isdigit() for title in groups for part in title)
-        if max(map(len, groups.values())) <= CURVES_IN_PANEL and (len(groups), numbers) < cost:
-            best, cost = groups, (len(groups), numbers)
+            groups[title[key]].append(key)
+        apart = sum(title[one] != title[other] for one, other in compared)
+        numbers = any(part.isdigit() for name in groups for part in name)
+        cost = (apart, len(groups), numbers)
+        if max(map(len, groups.values())) <= CURVES_IN_PANEL and cost < lowest:
+            best, lowest = groups, cost
     return best
 
 
@@ -149,8 +155,12 @@ def panels(curves: list[Curve]) -> list[Panel]:
     by_key = {curve.key: curve for curve in curves}
     named = {key for curve in curves if not curve.is_reference for key in reference_keys(curve)}
     drawn = [curve for curve in curves if not (curve.is_reference and curve.key in named)] or curves
+    keys_drawn = [curve.key for curve in drawn]
+    compared = [
+        (curve.key, other) for curve in drawn for other in reference_keys(curve) if other in keys_drawn
+    ]
     result = []
-    for title, keys in grouped([curve.key for curve in drawn]).items():
+    for title, keys in grouped(keys_drawn, compared).items():
         varying = differing(keys) if len(keys) > 1 else []
         members = [by_key[key] for key in keys]
         labels = [

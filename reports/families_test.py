@@ -64,6 +64,16 @@ class Curves(unittest.TestCase):
             [["raw_write 1"], ["raw_write 2"], ["raw_write 4"], ["raw_write 8"]],
         )
 
+    def test_curves_that_targets_compare_share_a_panel(self):
+        rows = []
+        for size in ("4KiB", "64KiB", "1MiB"):
+            for op in ("read", "write", "update"):
+                rows.append(row(f"{op}/plain/{size}", vs=[f"{op}/volatile/{size}"]))
+                rows.append(row(f"{op}/volatile/{size}"))
+        found = families.panels(families.split(rows)[0])
+        self.assertEqual([panel.title for panel in found], ["read", "update", "write"])
+        self.assertEqual(found[0].labels, ["plain", "volatile"])
+
     def test_a_reference_nobody_names_is_still_drawn(self):
         rows = [
             row(f"{op}/{size}", tags=["reference"] if op == "memcpy" else [])

@@ -82,7 +82,7 @@ def value_axis(axes: Axes, which: str, values: list[float], label: str) -> None:
         getattr(axes, f"set_{which}scale")("log")
         low, high = min(values) / 1.35, max(values) * 1.35
         getattr(axes, f"set_{which}lim")(low, high)
-        few = high / low < 200
+        few = high / low < 1000
         axis.set_major_locator(LogLocator(base=10, subs=(1, 2, 5) if few else (1,), numticks=12))
         axis.set_minor_locator(NullLocator())
     else:
