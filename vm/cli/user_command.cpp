@@ -1,0 +1,171 @@
+#include "vm/cli/user_command.h"
+
+#include <chrono>
+#include <cstdint>
+#include <limits>
+#include <memory>
+#include <string>
+#include <sys/random.h>
+#include <vector>
+
+#include <CLI/CLI.hpp>
+#include <fcntl.h>
+#include <fmt/format.h>
+#include <unistd.h>
+
+#include "vm/cli/engines.h"
+#include "vm/cli/run_statistics.h"
+#include "vm/guest/riscv/disasm.h"
+#include "vm/guest/riscv/dump.h"
+#include "vm/guest/riscv/trace.h"
+#include "vm/user/process.h"
+#include "vm/user/signals.h"
+
+namespace vm::cli {
+namespace {
+
+using Clock = std::chrono::steady_clock;
+
+struct Options {
+    std::string engine{kDefaultEngine};
+    std::uint64_t max_instructions = std::numeric_limits<std::uint64_t>::max();
+    bool strace = false;
+    bool trace = false;
+    bool stats = false;
+};
+
+// Messages go to a descriptor out of the guest's way: it may close or redirect its own standard error.
+class Diagnostics {
+  public:
+    explicit Diagnostics(bool apart) : number_(apart ? ::fcntl(2, F_DUPFD_CLOEXEC, 1000) : 2) {
+        if (number_ < 0) {
+            number_ = 2;
+        }
+    }
+    ~Diagnostics() {
+        if (number_ != 2) {
+            ::close(number_);
+        }
+    }
+    Diagnostics(const Diagnostics&) = delete;
+    Diagnostics& operator=(const Diagnostics&) = delete;
+
+    int number() const { return number_; }
+    void line(const std::string& text) const { write(text + "\n"); }
+    void write(const std::string& text) const {
+        // Nothing can be done for messages that nobody takes.
+        static_cast<void>(::write(number_, text.data(), text.size()) != 0);
+    }
+
+  private:
+    int number_;
+};
+
+std::vector<std::string> environment_of_host() {
+    std::vector<std::string> variables;
+    for (char** at = ::environ; at != nullptr and *at != nullptr; ++at) {
+        variables.emplace_back(*at);
+    }
+    return variables;
+}
+
+// "0x10488: c.lw a5,0(a5)"; or that there is no code.
+std::string instruction_at(const user::AddressSpace& memory, std::uint64_t pc) {
+    const auto low = memory.get<std::uint16_t>(pc);
+    const auto high = memory.get<std::uint16_t>(pc + 2);
+    if (not low or ((*low & 3) == 3 and not high)) {
+        return fmt::format("{:#x}: no readable code", pc);
+    }
+    const std::uint32_t bits = *low | ((*low & 3) == 3 ? std::uint32_t{*high} << 16 : 0);
+    return fmt::format("{:#x}: {}", pc, guest::riscv::disassemble(bits, pc));
+}
+
+void report_death(const user::Process& process, const user::Outcome& outcome, const Diagnostics& out) {
+    const std::uint64_t pc = process.hart().pc;
+    const char* const signal = user::signal_name(outcome.code);
+    if (user::default_action(outcome.code) == user::DefaultAction::core) {
+        out.write(guest::riscv::register_dump(process.hart()));
+        out.line(instruction_at(process.memory(), pc));
+    }
+    out.line(fmt::format(
+        "vm: guest killed by {} at pc {:#x}{}", signal, pc,
+        outcome.trap ? fmt::format(": {}, value {:#x}", guest::riscv::describe_cause(outcome.trap->cause),
+                                   outcome.trap->value)
+                     : ""));
+}
+
+int finish(const user::Process& process, const user::Outcome& outcome, const Options& options,
+           const Diagnostics& out) {
+    switch (outcome.kind) {
+        case user::Outcome::Kind::exited:
+            return outcome.code;
+        case user::Outcome::Kind::killed:
+            report_death(process, outcome, out);
+            return 128 + outcome.code;
+        case user::Outcome::Kind::instruction_limit:
+            break;
+    }
+    out.line(fmt::format("vm: stopped after {} instructions (--max-instructions)", options.max_instructions));
+    return kInstructionLimit;
+}
+
+Result<int> run(const Options& options, std::vector<std::string> command) {
+    if (auto engine = require_engine(options.engine); not engine) {
+        return tl::unexpected(engine.error());
+    }
+    if (command.empty()) {
+        return fail("no program given: vm user PROGRAM [ARG...]");
+    }
+    if (command.front().starts_with("-")) {
+        return fail("unknown flag {} (flags of the program come after its name; see vm user --help)",
+                    command.front());
+    }
+    const Diagnostics out(options.strace or options.trace or options.stats);
+    user::ProcessOptions start{.path = command.front(),
+                               .arguments = std::move(command),
+                               .environment = environment_of_host(),
+                               .diagnostics_fd = out.number()};
+    if (::getrandom(start.random.data(), start.random.size(), 0) !=
+        static_cast<ssize_t>(start.random.size())) {
+        return fail("cannot get random bytes for the program");
+    }
+    const Clock::time_point began = Clock::now();
+    const auto process = user::Process::start(start);
+    if (not process) {
+        return tl::unexpected(process.error());
+    }
+    user::RunOptions how{.max_instructions = options.max_instructions, .strace = options.strace};
+    if (options.trace) {
+        how.trace = [&out](const std::string& text) { out.line(text); };
+    }
+    const user::Outcome outcome = (*process)->run(how);
+    if (options.stats) {
+        out.line("vm: " + run_statistics((*process)->hart().csrs.instret, Clock::now() - began));
+    }
+    return finish(**process, outcome, options, out);
+}
+
+}  // namespace
+
+std::function<Result<int>()> declare_user(CLI::App& app) {
+    auto options = std::make_shared<Options>();
+    app.add_option("--engine", options->engine, "Engine (see vm info)")
+        ->type_name("NAME")
+        ->capture_default_str();
+    app.add_option("--max-instructions", options->max_instructions, "Stop after so many (exit code 124)")
+        ->type_name("N")
+        ->check(CLI::NonNegativeNumber);
+    app.add_flag("--strace", options->strace, "Show each system call on standard error");
+    app.add_flag("--trace", options->trace, "Show each instruction and what it changes on standard error");
+    app.add_flag("--stats", options->stats, "Show instructions, time and rate on standard error");
+    app.prefix_command();  // everything from PROGRAM on is the guest's, flags included
+    app.footer(
+        "vm user [OPTIONS] PROGRAM [ARG...]: options of vm come first, everything from PROGRAM on is the "
+        "program's.\n"
+        "PROGRAM is a statically linked riscv64 Linux executable; environment, standard streams and working\n"
+        "directory are passed through. Exit codes: the program's own; 128 + signal when a signal ended it;\n"
+        "2 bad input; 124 instruction limit.");
+    return [options, &app] { return run(*options, app.remaining()); };
+}
+
+}  // namespace vm::cli

@@ -1,0 +1,131 @@
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <cstring>
+#include <span>
+#include <string>
+#include <type_traits>
+
+#include <tl/expected.hpp>
+
+#include "vm/base/result.h"
+#include "vm/mem/guest_ram.h"
+#include "vm/user/region_set.h"
+
+namespace vm::user {
+
+// What a system call returns in a0: a result, or a negative error number.
+using SysValue = std::int64_t;
+
+// A value, or the negative error number the system call fails with.
+template <class T>
+using Checked = tl::expected<T, SysValue>;
+
+inline constexpr std::uint64_t kAddressSpaceSize = std::uint64_t{1} << 38;
+
+// How mmap chooses the address.
+enum class Placement : std::uint8_t { anywhere, fixed, fixed_if_free };
+
+struct MapRequest {
+    std::uint64_t address = 0;  // a hint unless placement is fixed
+    std::uint64_t length = 0;
+    std::uint8_t permissions = 0;  // mem::page bits
+    int flags = 0;                 // MAP_SHARED or MAP_PRIVATE, MAP_ANONYMOUS, MAP_NORESERVE, MAP_POPULATE
+    int fd = -1;
+    std::uint64_t offset = 0;
+    Placement placement = Placement::anywhere;
+};
+
+// mremap: MAYMOVE, and the address MREMAP_FIXED asks for.
+struct RemapRequest {
+    std::uint64_t address = 0;
+    std::uint64_t old_length = 0;
+    std::uint64_t new_length = 0;
+    std::uint64_t new_address = 0;
+    Placement placement = Placement::anywhere;
+    bool may_move = false;
+};
+
+// The memory of one program: 2^38 bytes reserved on the host, mapped piece by piece where the guest asks.
+// Host mappings lie inside the reservation only, and the guest's permissions stand in the page flags, so that
+// no guest address reaches memory of the host. The host's protection follows the guest's (execute becomes
+// read).
+class AddressSpace {
+  public:
+    static Result<AddressSpace> create();
+
+    mem::GuestRam& ram() { return ram_; }
+    const mem::GuestRam& ram() const { return ram_; }
+
+    // The system calls of the same names; addresses and lengths come from the guest unchecked.
+    Checked<std::uint64_t> map(const MapRequest& request);
+    SysValue unmap(std::uint64_t address, std::uint64_t length);
+    SysValue protect(std::uint64_t address, std::uint64_t length, std::uint8_t permissions);
+    Checked<std::uint64_t> remap(const RemapRequest& request);
+    SysValue advise(std::uint64_t address, std::uint64_t length, int advice);
+    SysValue synchronize(std::uint64_t address, std::uint64_t length, int flags);
+
+    // The program break starts here, above the loaded image.
+    void start_break(std::uint64_t address);
+    // Moves the break if that is possible; answers where it is then.
+    std::uint64_t set_break(std::uint64_t address);
+
+    bool mapped(std::uint64_t address) const {
+        return address < kAddressSpaceSize and regions_.contains(address);
+    }
+
+    // Guest memory for system calls, as host memory that is good until the next mapping call. The error is
+    // -EFAULT unless every page grants the permission; decoded code is told of writable ones.
+    Checked<std::span<const std::byte>> readable(std::uint64_t address, std::uint64_t length) const;
+    Checked<std::span<std::byte>> writable(std::uint64_t address, std::uint64_t length);
+    // As much from the start of the range as grants the permission.
+    std::span<const std::byte> readable_prefix(std::uint64_t address, std::uint64_t length) const;
+    std::span<std::byte> writable_prefix(std::uint64_t address, std::uint64_t length);
+
+    template <class T>
+    Checked<T> get(std::uint64_t address) const {
+        static_assert(std::is_trivially_copyable_v<T>);
+        const auto bytes = readable(address, sizeof(T));
+        if (not bytes) {
+            return tl::unexpected(bytes.error());
+        }
+        T value;
+        std::memcpy(&value, bytes->data(), sizeof(T));
+        return value;
+    }
+
+    // 0 or -EFAULT.
+    template <class T>
+    SysValue put(std::uint64_t address, const T& value) {
+        static_assert(std::is_trivially_copyable_v<T>);
+        const auto bytes = writable(address, sizeof(T));
+        if (not bytes) {
+            return bytes.error();
+        }
+        std::memcpy(bytes->data(), &value, sizeof(T));
+        return 0;
+    }
+
+    // The zero-terminated string there; -ENAMETOOLONG when the zero is not among the first `limit` bytes.
+    Checked<std::string> string(std::uint64_t address, std::size_t limit = 4096) const;
+
+  private:
+    explicit AddressSpace(mem::GuestRam ram) : ram_(std::move(ram)) {}
+
+    std::uint64_t granted(std::uint64_t address, std::uint64_t length, std::uint8_t permission) const;
+    Checked<std::uint64_t> place(const MapRequest& request, std::uint64_t length) const;
+    Checked<std::uint64_t> grow(const RemapRequest& request, std::uint64_t old_length,
+                                std::uint64_t new_length);
+    Checked<std::uint64_t> move(const RemapRequest& request, std::uint64_t old_length,
+                                std::uint64_t new_length, std::uint64_t target);
+    SysValue release(std::uint64_t address, std::uint64_t length);
+    std::byte* host(std::uint64_t address) { return ram_.host(mem::PhysAddr{address}); }
+
+    mem::GuestRam ram_;
+    RegionSet regions_;
+    std::uint64_t break_start_ = 0;
+    std::uint64_t break_ = 0;
+};
+
+}  // namespace vm::user

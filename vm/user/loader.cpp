@@ -1,0 +1,144 @@
+#include "vm/user/loader.h"
+
+#include <algorithm>
+#include <cerrno>
+#include <cstring>
+#include <sys/mman.h>
+
+#include <fcntl.h>
+#include <unistd.h>
+
+#include "vm/base/bits.h"
+
+namespace vm::user {
+namespace {
+
+using mem::kPageSize;
+
+// Where Linux puts position-independent programs: two thirds up the address space (ELF_ET_DYN_BASE), here
+// without the random part, so that runs repeat.
+constexpr std::uint64_t kPositionIndependentBase = 0x2a'aaaa'a000;
+
+struct Descriptor {
+    int number;
+    ~Descriptor() { ::close(number); }
+};
+
+std::uint8_t permissions_of(const ElfSegment& segment) {
+    const int read = (segment.flags & segment_flag::kRead) != 0 ? mem::page::kRead : 0;
+    // The architecture has no write-only pages (Priv. 4.3.1), so Linux makes them readable.
+    const int write = (segment.flags & segment_flag::kWrite) != 0 ? mem::page::kWrite | mem::page::kRead : 0;
+    const int execute = (segment.flags & segment_flag::kExecute) != 0 ? mem::page::kExecute : 0;
+    return static_cast<std::uint8_t>(read | write | execute);
+}
+
+tl::unexpected<Error> mapping_failed(const std::string& path, std::uint64_t address, SysValue error) {
+    return fail("cannot load '{}': mapping its segment at {:#x}: {}", path, address,
+                std::strerror(static_cast<int>(-error)));
+}
+
+// Zeroes the part of the last file page that lies behind the file's bytes, whatever the segment's
+// permissions.
+SysValue zero_tail(AddressSpace& memory, std::uint64_t file_end, std::uint8_t permissions) {
+    const std::uint64_t page = align_down(file_end, kPageSize);
+    if (page == file_end) {
+        return 0;
+    }
+    constexpr std::uint8_t kWritable = mem::page::kRead | mem::page::kWrite;
+    if (const SysValue failed = memory.protect(page, kPageSize, kWritable); failed != 0) {
+        return failed;
+    }
+    const auto tail = memory.writable(file_end, page + kPageSize - file_end);
+    if (not tail) {
+        return tail.error();
+    }
+    std::fill(tail->begin(), tail->end(), std::byte{0});
+    return memory.protect(page, kPageSize, permissions);
+}
+
+Result<void> map_segment(AddressSpace& memory, const ElfSegment& segment, std::uint64_t start, int fd,
+                         const std::string& path) {
+    const std::uint8_t permissions = permissions_of(segment);
+    const std::uint64_t first_page = align_down(start, kPageSize);
+    const std::uint64_t file_end = start + segment.file_size;
+    const std::uint64_t memory_end = start + segment.memory_size;
+    if (segment.file_size != 0) {
+        const auto mapped = memory.map({.address = first_page,
+                                        .length = file_end - first_page,
+                                        .permissions = permissions,
+                                        .flags = MAP_PRIVATE,
+                                        .fd = fd,
+                                        .offset = align_down(segment.offset, kPageSize),
+                                        .placement = Placement::fixed});
+        if (not mapped) {
+            return mapping_failed(path, start, mapped.error());
+        }
+        if (memory_end > file_end) {
+            if (const SysValue failed = zero_tail(memory, file_end, permissions); failed != 0) {
+                return mapping_failed(path, start, failed);
+            }
+        }
+    }
+    const std::uint64_t zero_start = segment.file_size != 0 ? align_up(file_end, kPageSize) : first_page;
+    if (memory_end > zero_start) {
+        const auto mapped = memory.map({.address = zero_start,
+                                        .length = memory_end - zero_start,
+                                        .permissions = permissions,
+                                        .flags = MAP_PRIVATE | MAP_ANONYMOUS,
+                                        .placement = Placement::fixed});
+        if (not mapped) {
+            return mapping_failed(path, start, mapped.error());
+        }
+    }
+    return {};
+}
+
+Result<void> check_loadable(const ElfSegment& segment, std::uint64_t bias, const std::string& path) {
+    const std::uint64_t start = segment.virtual_address + bias;
+    if (start < kPageSize or start >= kAddressSpaceSize / 4 * 3 or
+        segment.memory_size > kAddressSpaceSize / 4 * 3 - start) {
+        return fail("cannot load '{}': its segment at {:#x} is outside what user programs get", path, start);
+    }
+    if ((segment.virtual_address - segment.offset) % kPageSize != 0) {
+        return fail(
+            "cannot load '{}': its segment at {:#x} is not page-aligned in the file (linked with -n or -N?)",
+            path, start);
+    }
+    return {};
+}
+
+}  // namespace
+
+Result<LoadedProgram> load_program(AddressSpace& memory, const ElfFile& program, const std::string& path) {
+    const auto segments = program.segments();
+    if (std::any_of(segments.begin(), segments.end(),
+                    [](const ElfSegment& segment) { return segment.type == segment_type::kInterpreter; })) {
+        return fail("'{}' is dynamically linked, which is not supported: link it with -static", path);
+    }
+    const Descriptor file{::open(path.c_str(), O_RDONLY | O_CLOEXEC)};
+    if (file.number < 0) {
+        return fail("cannot open '{}': {}", path, std::strerror(errno));
+    }
+    const std::uint64_t bias = program.type() == ElfType::executable ? 0 : kPositionIndependentBase;
+    LoadedProgram loaded{.entry = program.entry() + bias, .program_header_count = segments.size()};
+    for (const ElfSegment& segment : program.load_segments()) {
+        if (segment.memory_size == 0) {
+            continue;
+        }
+        if (auto checked = check_loadable(segment, bias, path); not checked) {
+            return tl::unexpected(checked.error());
+        }
+        const std::uint64_t start = segment.virtual_address + bias;
+        if (auto mapped = map_segment(memory, segment, start, file.number, path); not mapped) {
+            return tl::unexpected(mapped.error());
+        }
+        const std::uint64_t table = program.program_header_offset();
+        if (table >= segment.offset and table - segment.offset < segment.file_size) {
+            loaded.program_headers = start + (table - segment.offset);
+        }
+        loaded.end = std::max(loaded.end, start + segment.memory_size);
+    }
+    return loaded;
+}
+
+}  // namespace vm::user
