@@ -178,10 +178,11 @@ class Test(ScriptTest):
         for call in self.calls("ctest"):
             self.assertEqual("--label-exclude" in call, "--preset release" not in call, call)
 
-    def test_fast_is_the_release_preset_alone(self):
+    def test_fast_is_the_release_preset_alone_without_clang_tidy(self):
         result = self.run_script("scripts/test", "--fast")
         self.assertEqual(result.returncode, 0, result.stderr)
         self.assertEqual(len(self.calls("ctest")), 1)
+        self.assertIn(r"--exclude-regex ^ci\.check_tidy$", self.calls("ctest")[0])
 
     def test_a_failing_preset_fails_the_script_and_the_others_still_run(self):
         self.stand_in("ctest", f'echo "{self.SUMMARY}"; [[ $* != *asan* ]]')
