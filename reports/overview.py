@@ -118,8 +118,8 @@ def legend_entries(panels: list[Panel], colours: dict[str, str]) -> list[Line2D]
 
 
 def curves_figure(panels: list[Panel], caption: Caption) -> Figure:
-    """Small multiples over a size axis, two across, all on the same axes."""
-    columns = min(2, len(panels))
+    """Small multiples over a size axis, two or three across, all on the same axes."""
+    columns = 3 if len(panels) == 3 else min(2, len(panels))
     lines = ceil(len(panels) / columns)
     height = 1.25 + 2.55 * lines
     figure, grid = plt.subplots(
@@ -138,7 +138,7 @@ def curves_figure(panels: list[Panel], caption: Caption) -> Figure:
     sizes = sorted({size for panel in panels for curve in panel.curves for size in curve.points})
     for axes, panel in zip(grid.flat, panels):
         draw_panel(axes, panel, colours, scale.factor)
-        look.size_axis(axes, sizes, room=13 if columns == 1 else 6.5)
+        look.size_axis(axes, sizes, room=13 / columns)
         look.value_axis(
             axes,
             "y",
