@@ -73,8 +73,12 @@ struct Comparison {
     std::string head_revision;
     std::string base_machine_class;
     std::string head_machine_class;
-    bool cross_machine = false;
+    bool cross_machine = false;  // the machines differ, and the user asked for it all the same
+    std::string refusal;         // why the two cannot be compared at all; then there are no verdicts
+    std::string void_reason;     // why this pair of runs says nothing about the program
     std::vector<Verdict> verdicts;
+    std::optional<Effect>
+        overall;  // geometric mean of all deciding rows; above 1 is worse, whatever the direction
     std::vector<std::string> notes;  // what a reader must know, one sentence each
     std::string judge_version;
     std::string rules_hash;

@@ -1,0 +1,22 @@
+#pragma once
+
+#include <span>
+
+#include "harness/model/run.h"
+#include "harness/model/verdict.h"
+
+namespace harness::judge {
+
+enum class OnInconclusive { pass, fail };
+
+// Of all that apply, the one to exit with: usage, not comparable, void, regression, failed, inconclusive, ok.
+model::ExitCode most_important(std::span<const model::ExitCode> codes);
+
+// Deciding rows count; a failed process counts in any row, because a control that computes wrong things tells
+// nothing.
+model::ExitCode exit_code(const model::Comparison& comparison, OnInconclusive on_inconclusive);
+
+// measurement_failed when a process failed or the run did not get to its end.
+model::ExitCode exit_code(const model::RunRecord& record);
+
+}  // namespace harness::judge
