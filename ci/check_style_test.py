@@ -30,6 +30,10 @@ class CheckStyle(PlantedTree):
                 self.plant("vm/base/one.cpp", line + "\n")
                 self.assert_finds("check_style", "vm/base/one.cpp:1: ", expected)
 
+    def test_a_guest_program_may_use_iostream(self):
+        self.plant("vm/tests/guest/programs/one.cpp", "#include <iostream>\n")
+        self.assert_clean("check_style")
+
     def test_python_is_laid_out_too(self):
         self.plant("reports/one.py", "x = 'a'\n")
         self.assert_finds("check_style", "reports/one.py: not laid out as ci/black.toml says")
