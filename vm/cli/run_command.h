@@ -1,0 +1,11 @@
+#pragma once
+
+#include <functional>
+
+#include "vm/cli/command.h"
+
+namespace vm::cli {
+
+std::function<Result<int>()> declare_run(CLI::App& app);
+
+}  // namespace vm::cli
