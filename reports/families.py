@@ -155,6 +155,7 @@ def panels(curves: list[Curve]) -> list[Panel]:
     by_key = {curve.key: curve for curve in curves}
     named = {key for curve in curves if not curve.is_reference for key in reference_keys(curve)}
     drawn = [curve for curve in curves if not (curve.is_reference and curve.key in named)] or curves
+    drawn.sort(key=lambda curve: curve.is_reference)
     keys_drawn = [curve.key for curve in drawn]
     compared = [
         (curve.key, other) for curve in drawn for other in reference_keys(curve) if other in keys_drawn
@@ -184,32 +185,30 @@ def distinction(case: str, other: str) -> str:
     return "/".join(part for part in theirs if part not in ours) or other
 
 
+def companions(rows: list[Row]) -> set[str]:
+    """The cases drawn on the lines of others: references, and what one other case is compared with and no more."""
+    named = Counter(target["vs"] for row in rows for target in row.targets)
+    return {row.case for row in rows if row.is_reference or (named[row.case] == 1 and not row.targets)}
+
+
 def lines(rows: list[Row]) -> list[Line]:
-    """A line for each row of ours, with the reference rows its targets or, failing that, its siblings name."""
+    """A line for each row, with the companions its targets or, failing that, their siblings name."""
     by_case = {row.case: row for row in rows}
-    used = set()
+    beside = companions(rows)
     result = []
+    used: set[str] = set()
     for row in sorted(rows, key=lambda row: natural(row.case)):
-        if row.is_reference:
+        if row.case in beside:
             continue
-        line = Line(row)
-        for target in row.targets:
-            other = by_case.get(target["vs"])
-            if (
-                other is not None
-                and other.is_reference
-                and other.case not in [r.case for _, r in line.references]
-            ):
-                line.references.append((distinction(row.case, other.case), other))
-                used.add(other.case)
-        result.append(line)
-    for row in rows:
-        if row.is_reference and row.case not in used:
-            owner = sibling(row, result)
-            if owner is not None:
-                owner.references.append((distinction(owner.row.case, row.case), row))
-            else:
-                result.append(Line(row))
+        named = {target["vs"]: None for target in row.targets if target["vs"] in beside}
+        result.append(Line(row, [(distinction(row.case, name), by_case[name]) for name in named]))
+        used.update(named)
+    for case in sorted(beside - used):
+        owner = sibling(by_case[case], result)
+        if owner is not None:
+            owner.references.append((distinction(owner.row.case, case), by_case[case]))
+        else:
+            result.append(Line(by_case[case]))
     return result
 
 

@@ -115,6 +115,13 @@ class Lines(unittest.TestCase):
             [("interpreter/branch", 0), ("interpreter/fp", 1)],
         )
 
+    def test_a_case_that_one_other_is_compared_with_joins_its_line(self):
+        found = families.lines([row("read/plain/u8", vs=["read/volatile/u8"]), row("read/volatile/u8")])
+        self.assertEqual(
+            [(line.row.case, [kind for kind, _ in line.references]) for line in found],
+            [("read/plain/u8", ["volatile"])],
+        )
+
     def test_a_reference_without_kin_gets_a_line_of_its_own(self):
         found = families.lines([row("a/b/c"), row("memcpy", tags=["reference"])])
         self.assertEqual([line.row.case for line in found], ["a/b/c", "memcpy"])

@@ -1,7 +1,7 @@
 """Plots of one run: curves over a size, and dot charts of everything else beside its reference rows."""
 
 from dataclasses import dataclass
-from math import ceil
+from math import ceil, sqrt
 
 import look
 from families import Curve, Line, Panel
@@ -38,9 +38,9 @@ def axis_label(metric: str, unit: str) -> str:
 
 
 def shared_scale(rows: list[Row]) -> Scale:
-    """The display unit that suits the middle of the values."""
-    medians = sorted(row.summary.median for row in rows)
-    return scale_for(rows[0].unit, medians[len(medians) // 2])
+    """The display unit that suits the middle of an axis from the least to the greatest value."""
+    medians = [abs(row.summary.median) for row in rows]
+    return scale_for(rows[0].unit, sqrt(min(medians) * max(medians)))
 
 
 def describe(rows: list[Row]) -> str:
@@ -121,7 +121,7 @@ def curves_figure(panels: list[Panel], caption: Caption) -> Figure:
     """Small multiples over a size axis, two or three across, all on the same axes."""
     columns = 3 if len(panels) == 3 else min(2, len(panels))
     lines = ceil(len(panels) / columns)
-    height = 1.25 + 2.55 * lines
+    height = 1.25 + (2.55 if len(panels) > 1 else 3.2) * lines
     figure, grid = plt.subplots(
         lines, columns, figsize=(WIDTH, height), squeeze=False, sharex=True, sharey=True
     )
@@ -175,6 +175,13 @@ def line_name(line: Line) -> str:
 
 def first_part(line: Line) -> str:
     return line.row.case.split("/")[0]
+
+
+def own_name(lines: list[Line]) -> str:
+    """What the blue dots are: the part that all ids share and no companion has, if there is just one."""
+    companions = {part for line in lines for _, row in line.references for part in row.case.split("/")}
+    shared = set.intersection(*(set(line.row.case.split("/")) for line in lines)) - companions
+    return shared.pop() if len(shared) == 1 else "measured"
 
 
 def draw_line(axes: Axes, y: int, line: Line, factor: float, kinds: dict[str, int]) -> None:
@@ -261,7 +268,9 @@ def dots_figure(lines: list[Line], caption: Caption) -> Figure:
     look.headline(
         figure, caption.title, f"{caption.subtitle}\n{describe([line.row for line in lines])}; bar: quartiles"
     )
-    entries = [Line2D([], [], marker="o", color=COLOURS[0], markersize=7, linestyle="none", label="measured")]
+    entries = [
+        Line2D([], [], marker="o", color=COLOURS[0], markersize=7, linestyle="none", label=own_name(lines))
+    ]
     entries += [
         Line2D(
             [],

@@ -142,7 +142,7 @@ def trends_figure(chosen: list[Trend], runs: list[Run], caption: Caption) -> Fig
     dashed = "; dashed: reference row" if any(trend.reference for trend in chosen) else ""
     look.headline(
         figure,
-        caption.title,
+        f"{caption.title}: over runs",
         f"{caption.subtitle}\n{metric_label(row.metric)}, {BETTER[row.direction]}; "
         f"line: median of processes, band: quartiles{dashed}; commits on the axis, oldest left",
     )
