@@ -40,13 +40,14 @@ CREATE TABLE suite (
     description TEXT NOT NULL
 ) STRICT;
 
--- id is SUITE/CASE. tags and targets are JSON arrays.
+-- id is SUITE/CASE. metrics, tags and targets are JSON arrays; the first metric is the deciding one.
 CREATE TABLE benchmark (
     id                 TEXT    NOT NULL,
     definition_version INTEGER NOT NULL,
     suite              TEXT    NOT NULL REFERENCES suite (name),
     case_id            TEXT    NOT NULL,
     time_source        TEXT    NOT NULL CHECK (time_source IN ('cpu', 'real', 'manual')),
+    metrics            TEXT    NOT NULL,
     tags               TEXT    NOT NULL,
     targets            TEXT    NOT NULL,
     PRIMARY KEY (id, definition_version)
@@ -153,10 +154,15 @@ CREATE TABLE verdict (
     baseline      TEXT    NOT NULL,
     benchmark     TEXT    NOT NULL,
     metric        TEXT    NOT NULL,
+    unit          TEXT    NOT NULL,
+    direction     TEXT    NOT NULL CHECK (direction IN ('lower', 'higher')),
+    role          TEXT    NOT NULL,
     kind          TEXT    NOT NULL,
     ratio         REAL,
     low           REAL,
     high          REAL,
+    base          REAL,
+    head          REAL,
     threshold     REAL    NOT NULL,
     n_base        INTEGER NOT NULL,
     n_head        INTEGER NOT NULL,

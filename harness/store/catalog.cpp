@@ -1,0 +1,133 @@
+#include "harness/store/catalog.h"
+
+#include "harness/store/columns.h"
+
+namespace harness::store {
+
+namespace {
+
+Result<std::string> find_id(Connection& connection, std::string_view query,
+                            const std::vector<Value>& values) {
+    std::string id;
+    auto done = connection.run(query, values, [&](const Row& row) { id = row.text(0); });
+    if (!done) return tl::unexpected(done.error());
+    return id;
+}
+
+std::string_view on_conflict(Known known, std::string_view update) {
+    return known == Known::update ? update : "NOTHING";
+}
+
+}  // namespace
+
+Result<void> record_suite(Connection& connection, const SuiteText& suite, Known known) {
+    constexpr std::string_view kUpdate =
+        "UPDATE SET title = excluded.title, question = excluded.question, description = excluded.description";
+    return connection.run(
+        fmt::format("INSERT INTO suite (name, title, question, description) VALUES (?1, ?2, ?3, ?4) "
+                    "ON CONFLICT (name) DO {}",
+                    on_conflict(known, kUpdate)),
+        {suite.name, suite.title, suite.question, suite.description});
+}
+
+Result<std::vector<SuiteText>> all_suites(Connection& connection) {
+    return connection.all("SELECT name, title, question, description FROM suite ORDER BY name", {},
+                          [](const Row& row) {
+                              return SuiteText{row.text(0), row.text(1), row.text(2), row.text(3)};
+                          });
+}
+
+Result<void> record_benchmark(Connection& connection, const model::Benchmark& benchmark, Known known) {
+    constexpr std::string_view kUpdate =
+        "UPDATE SET time_source = excluded.time_source, metrics = excluded.metrics, tags = excluded.tags, "
+        "targets = excluded.targets";
+    return connection.run(
+        fmt::format(
+            "INSERT INTO benchmark (id, definition_version, suite, case_id, time_source, metrics, tags, "
+            "targets) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8) ON CONFLICT (id, definition_version) DO {}",
+            on_conflict(known, kUpdate)),
+        {benchmark.id, benchmark.definition_version, benchmark.suite, benchmark.case_id,
+         model::to_string(benchmark.time_source), metrics_text(benchmark.metrics), tags_text(benchmark.tags),
+         targets_text(benchmark.targets)});
+}
+
+Result<std::vector<model::Benchmark>> benchmarks_of_run(Connection& connection, const std::string& run_id) {
+    auto rows = connection.all(
+        "SELECT id, definition_version, suite, case_id, time_source, metrics, tags, targets FROM benchmark "
+        "WHERE EXISTS (SELECT 1 FROM process WHERE process.run_id = ?1 AND process.benchmark = benchmark.id "
+        "AND process.definition_version = benchmark.definition_version) ORDER BY id, definition_version",
+        {run_id}, [](const Row& row) { return read_benchmark(row); });
+    if (!rows) return tl::unexpected(rows.error());
+    std::vector<model::Benchmark> benchmarks;
+    for (auto& row : *rows) {
+        if (!row) return fail("database '{}': {}", connection.path(), row.error().message);
+        benchmarks.push_back(std::move(*row));
+    }
+    return benchmarks;
+}
+
+Result<std::string> record_machine(Connection& connection, const model::Machine& machine,
+                                   const RandomSource& random) {
+    const std::vector<Value> content = {model::machine_class(machine), machine.cpu_model, machine.cores,
+                                        machine.memory_bytes,          machine.kernel,    machine.governor,
+                                        machine.virtualised ? 1 : 0,   machine.numa_nodes};
+    const auto known =
+        find_id(connection,
+                "SELECT id FROM machine WHERE machine_class = ?1 AND cpu_model = ?2 AND cores = ?3 "
+                "AND memory_bytes = ?4 AND kernel = ?5 AND governor = ?6 AND virtualised = ?7 "
+                "AND numa_nodes = ?8",
+                content);
+    if (!known || !known->empty()) return known;
+    const std::string id = make_uuid(random);
+    std::vector<Value> values = content;
+    values.emplace_back(id);
+    auto done = connection.run(
+        "INSERT INTO machine (machine_class, cpu_model, cores, memory_bytes, kernel, governor, virtualised, "
+        "numa_nodes, id) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)",
+        values);
+    if (!done) return tl::unexpected(done.error());
+    return id;
+}
+
+Result<std::string> record_build(Connection& connection, const model::Build& build,
+                                 const RandomSource& random) {
+    const std::vector<Value> content = {build.revision, build.dirty ? 1 : 0, build.compiler, build.flags,
+                                        build.program_hash};
+    const auto known = find_id(connection,
+                               "SELECT id FROM build WHERE revision = ?1 AND dirty = ?2 AND compiler = ?3 "
+                               "AND flags = ?4 AND program_hash = ?5",
+                               content);
+    if (!known || !known->empty()) return known;
+    const std::string id = make_uuid(random);
+    std::vector<Value> values = content;
+    values.emplace_back(id);
+    auto done = connection.run(
+        "INSERT INTO build (revision, dirty, compiler, flags, program_hash, id) VALUES (?1, ?2, ?3, ?4, ?5, "
+        "?6)",
+        values);
+    if (!done) return tl::unexpected(done.error());
+    return id;
+}
+
+Result<std::vector<model::Build>> builds_of_run(Connection& connection, const std::string& run_id) {
+    return connection.all(
+        "SELECT id, revision, dirty, compiler, flags, program_hash FROM build "
+        "WHERE EXISTS (SELECT 1 FROM process WHERE process.run_id = ?1 AND process.build_id = build.id) "
+        "ORDER BY revision, dirty, compiler, flags, program_hash",
+        {run_id}, [](const Row& row) {
+            return model::Build{row.text(0), row.text(1), row.integer(2) != 0,
+                                row.text(3), row.text(4), row.text(5)};
+        });
+}
+
+Result<void> record_alias(Connection& connection, const std::string& old_benchmark,
+                          const std::string& new_benchmark, const std::string& reason, std::int64_t now_ns) {
+    if (old_benchmark == new_benchmark) return fail("'{}' cannot be renamed to itself", old_benchmark);
+    return connection.run(
+        "INSERT INTO alias (old_benchmark, new_benchmark, created_ns, reason) VALUES (?1, ?2, ?3, ?4) "
+        "ON CONFLICT (old_benchmark) DO UPDATE SET new_benchmark = excluded.new_benchmark, "
+        "created_ns = excluded.created_ns, reason = excluded.reason",
+        {old_benchmark, new_benchmark, now_ns, reason});
+}
+
+}  // namespace harness::store
