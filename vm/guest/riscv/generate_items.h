@@ -53,14 +53,15 @@ class ItemWriter {
     ProgramCode body(unsigned most, unsigned depth);
     void emit_forward(ProgramCode& code, Insn jump, std::size_t skipped_bytes);
     void point_to(ProgramCode& code, std::uint8_t pointer, std::size_t offset);
-    void access(ProgramCode& code, const Encoding& line, std::size_t offset);
+    void access(ProgramCode& code, Insn insn, std::size_t offset);
 
     void integer(ProgramCode& code);
     void floating(ProgramCode& code);
     void compressed(ProgramCode& code);
     bool emit_compressed(ProgramCode& code, const CompressedEncoding& line);
-    void load(ProgramCode& code);
-    void store(ProgramCode& code);
+    std::uint8_t load(ProgramCode& code);
+    void store(ProgramCode& code, std::uint8_t value);
+    void chain(ProgramCode& code);
     void refresh(ProgramCode& code);
     void atomic(ProgramCode& code);
     void reserve(ProgramCode& code);
