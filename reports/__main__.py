@@ -18,8 +18,9 @@ TREND_RUNS = 40
 def default_database() -> Path:
     if os.environ.get("VMBENCH_DB"):
         return Path(os.environ["VMBENCH_DB"])
-    data = os.environ.get("XDG_DATA_HOME") or Path.home() / ".local/share"
-    return Path(data) / "vmbench/vmbench.db"
+    data = Path(os.environ.get("XDG_DATA_HOME", ""))
+    # The specification has relative paths ignored. (XDG Base Directory Specification, "Basics")
+    return (data if data.is_absolute() else Path.home() / ".local/share") / "vmbench/vmbench.db"
 
 
 def parse_arguments(arguments: list[str]) -> argparse.Namespace:
