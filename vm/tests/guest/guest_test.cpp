@@ -1,0 +1,234 @@
+// Whole programs under `vm user`: output and exit code as known, and as under qemu-riscv64 where that is
+// installed.
+
+#include <algorithm>
+#include <filesystem>
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "vm/tests/guest/guest_run.h"
+
+namespace vm::tests {
+namespace {
+
+using ::testing::EndsWith;
+using ::testing::HasSubstr;
+using ::testing::StartsWith;
+
+class Scratch {
+  public:
+    Scratch() : path_(testing::TempDir() + "vm_guest_test." + std::to_string(::getpid())) {
+        std::filesystem::create_directories(path_);
+    }
+    ~Scratch() { std::filesystem::remove_all(path_); }
+    const std::string& path() const { return path_; }
+
+  private:
+    std::string path_;
+};
+
+void expect(const GuestRun& run, int exit_code, const std::string& output) {
+    EXPECT_EQ(run.exit_code, exit_code);
+    EXPECT_EQ(run.output, output);
+    EXPECT_EQ(run.errors, "");
+}
+
+void expect_as_qemu(const GuestRun& run, const std::string& name,
+                    const std::vector<std::string>& arguments = {}) {
+    if (qemu_installed()) {
+        const GuestRun other = run_qemu(name, arguments);
+        EXPECT_EQ(run.exit_code, other.exit_code);
+        EXPECT_EQ(run.output, other.output);
+    }
+}
+
+TEST(GuestProgram, PrintsHello) { expect(run_guest("hello"), 0, "Hello, world\n"); }
+
+TEST(GuestProgram, GetsItsArgumentsFlagsIncludedItsEnvironmentAndItsExitCode) {
+    const std::vector<std::string> arguments = {"a", "--stats", "", "42"};
+    const GuestRun run = run_guest("arguments", arguments);
+    EXPECT_EQ(run.exit_code, 42);
+    EXPECT_THAT(run.output, StartsWith("1: a\n2: --stats\n3: \n4: 42\nvariable: set\n"));
+    expect_as_qemu(run, "arguments", arguments);
+}
+
+TEST(GuestProgram, WorksWithFilesAndDirectories) {
+    const Scratch scratch;
+    expect(run_guest("files", {scratch.path()}), 0,
+           "size 8192, mode 640, links 1, regular 1\nentries 3\nin /d\numask 0\nlines 1000, last line 999\n");
+}
+
+TEST(GuestProgram, MapsMemoryAndHostileAddressesGetNowhere) {
+    const Scratch scratch;
+    expect(run_guest("memory", {scratch.path() + "/mapped"}), 0, "sum 4842330\ndone\n");
+}
+
+TEST(GuestProgram, TellsTheTimeAndSleeps) { expect(run_guest("clocks"), 0, "done\n"); }
+
+TEST(GuestProgram, WaitsOnPipes) { expect(run_guest("pipes"), 0, "done\n"); }
+
+TEST(GuestProgram, HandlesItsOwnFaults) {
+    const GuestRun run = run_guest("faults");
+    EXPECT_EQ(run.exit_code, 0);
+    EXPECT_EQ(run.errors, "");
+    EXPECT_EQ(
+        run.output,
+        "load from null: signal 11, code 1, address as expected 1, on its stack 1\n"
+        "store to a read-only page: signal 11, code 2, address as expected 1, on its stack 1\n"
+        "load above the address space: signal 11, code 1, address as expected 1, on its stack 1\n"
+        "load at the very top: signal 11, code 1, address as expected 1, on its stack 1\n"
+        "load of the middle: signal 11, code 1, address as expected 1, on its stack 1\n"
+        "jump to a page that is not executable: signal 11, code 2, address as expected 1, on its stack 1\n"
+        "jump to nowhere: signal 11, code 1, address as expected 1, on its stack 1\n"
+        "illegal instruction: signal 4, code 1, address as expected 1, on its stack 1\n"
+        "breakpoint: signal 5, code 1, address as expected 1, on its stack 1\n"
+        "privileged instruction: signal 4, code 1, address as expected 1, on its stack 1\n"
+        "skipped: 42, steps 1\n"
+        "stored after mprotect in the handler: 3, steps 1\n");
+}
+
+TEST(GuestProgram, GetsSignalsAndLosesNone) {
+    const GuestRun run = run_guest("signals");
+    expect(run, 0,
+           "nested without SA_NODEFER: 1 deep, 3 in all\n"
+           "nested with SA_NODEFER: 3 deep, 3 in all\n"
+           "real-time signals: 5\n"
+           "races: 1000\n"
+           "done\n");
+    expect_as_qemu(run, "signals");
+}
+
+TEST(GuestProgram, KeepsItsRegistersAcrossHandlers) {
+    const GuestRun run = run_guest("registers");
+    EXPECT_EQ(run.exit_code, 0);
+    EXPECT_THAT(run.output, StartsWith("274c8c0bd95dad81 749999.375 875000.000 "));
+    expect_as_qemu(run, "registers");
+}
+
+TEST(GuestProgram, AsksAboutItsMachine) {
+    expect(run_guest("machine", {guest_program("machine")}), 0,
+           "/proc/self/exe: 1\nmachine of /proc/self/exe: 243\nLinux riscv64\nstack limit 1048576\ncalled "
+           "guest\n");
+}
+
+TEST(GuestProgram, ProbesTheHart) {
+    expect(run_guest("probe"), 0, "0 0\n3 0x1\n4 0x8000000bb\n5 0x3\n-1 0\n");
+}
+
+TEST(GuestProgram, BadPointersGiveErrorsNotCrashes) {
+    expect(run_guest("bad_pointers"), 0, "written before the edge: 4\ndone\n");
+}
+
+TEST(GuestProgram, MayModifyItsCode) {
+    const GuestRun run = run_guest("modify_code");
+    expect(run, 0, "sum 2005261\n");
+    expect_as_qemu(run, "modify_code");
+}
+
+TEST(GuestProgram, ReadsStandardInput) {
+    const GuestRun run = run_command({.command = {VM_PROGRAM, "user", guest_program("copy_input")},
+                                      .standard_input = "one\ntwo\n",
+                                      .environment = {}});
+    expect(run, 0, "ONE\nTWO\n");
+}
+
+TEST(GuestProgram, RunsTheCxxRuntimeWithExceptions) {
+    const GuestRun run = run_guest("exceptions");
+    EXPECT_EQ(run.exit_code, 0);
+    EXPECT_THAT(run.output, StartsWith("caught: at the bottom, alive 0\n"));
+    EXPECT_THAT(run.output, EndsWith("caught: out of a handler\n"));
+    expect_as_qemu(run, "exceptions");
+}
+
+TEST(GuestProgram, MayBePositionIndependent) {
+    expect(run_guest("position_independent"), 7, "position-independent\n");
+}
+
+TEST(GuestProgram, IsToldThatThereAreNoProcessesAndTheUserOnce) {
+    const GuestRun run = run_guest("fork");
+    EXPECT_EQ(run.exit_code, 0);
+    EXPECT_EQ(run.output, "done\n");
+    EXPECT_EQ(run.errors, "vm: clone is not supported: guest programs have one process and one thread\n");
+}
+
+TEST(GuestCrash, ShowsRegistersInstructionAndSignal) {
+    const GuestRun run = run_guest("crash", {"segv"});
+    EXPECT_EQ(run.exit_code, 139);
+    EXPECT_EQ(run.output, "");
+    EXPECT_THAT(run.errors, HasSubstr("  a0 0"));
+    EXPECT_THAT(run.errors, HasSubstr(": sw "));
+    EXPECT_THAT(run.errors, HasSubstr("vm: guest killed by SIGSEGV at pc 0x"));
+    EXPECT_THAT(run.errors, EndsWith(": store page fault (15), value 0x10\n"));
+}
+
+TEST(GuestCrash, ExitCodesAre128AndTheSignal) {
+    EXPECT_EQ(run_guest("crash", {"ill"}).exit_code, 132);
+    EXPECT_EQ(run_guest("crash", {"trap"}).exit_code, 133);
+    EXPECT_EQ(run_guest("crash", {"abort"}).exit_code, 134);
+    EXPECT_EQ(run_guest("crash", {"blocked"}).exit_code, 139);
+    EXPECT_EQ(run_guest("crash", {"stack"}).exit_code, 139);
+}
+
+TEST(GuestCrash, ASignalThatLeavesNoCoreIsOneLine) {
+    const GuestRun run = run_guest("crash", {"term"});
+    EXPECT_EQ(run.exit_code, 143);
+    EXPECT_THAT(run.errors, StartsWith("vm: guest killed by SIGTERM at pc 0x"));
+}
+
+TEST(UserCommand, StopsAtTheInstructionLimitAndSaysSo) {
+    const GuestRun run = run_guest("crash", {"loop"}, {"--max-instructions", "100000"});
+    EXPECT_EQ(run.exit_code, 124);
+    EXPECT_EQ(run.errors, "vm: stopped after 100000 instructions (--max-instructions)\n");
+}
+
+TEST(UserCommand, ShowsSystemCallsByName) {
+    const GuestRun run = run_guest("hello", {}, {"--strace"});
+    EXPECT_EQ(run.exit_code, 0);
+    EXPECT_EQ(run.output, "Hello, world\n");
+    EXPECT_THAT(run.errors, HasSubstr("\nvm: write(1, 0x"));
+    EXPECT_THAT(run.errors, HasSubstr(", 13) = 13\n"));
+    EXPECT_THAT(run.errors, EndsWith("vm: exit_group(0) = ?\n"));
+    EXPECT_THAT(run_guest("machine", {guest_program("machine")}, {"--strace"}).errors,
+                HasSubstr("vm: syscall_1999(0x"));
+}
+
+TEST(UserCommand, CountsInstructions) {
+    const GuestRun run = run_guest("hello", {}, {"--stats"});
+    EXPECT_EQ(run.exit_code, 0);
+    EXPECT_THAT(run.errors, HasSubstr(" instructions in "));
+}
+
+TEST(UserCommand, TracesInstructions) {
+    const GuestRun run = run_guest("crash", {"loop"}, {"--trace", "--max-instructions", "50"});
+    EXPECT_EQ(run.exit_code, 124);
+    EXPECT_THAT(run.errors, HasSubstr("auipc"));
+    EXPECT_EQ(std::count(run.errors.begin(), run.errors.end(), '\n'), 51);
+}
+
+TEST(UserCommand, BadInputIsOneLineAndExitCode2) {
+    const auto run = [](std::vector<std::string> arguments) {
+        arguments.insert(arguments.begin(), {VM_PROGRAM, "user"});
+        return run_command({.command = std::move(arguments), .standard_input = {}, .environment = {}});
+    };
+    const auto expect_refused = [](const GuestRun& refused, const std::string& message) {
+        EXPECT_EQ(refused.exit_code, 2);
+        EXPECT_EQ(refused.errors, message + "\n");
+    };
+    expect_refused(run({"/nonexistent"}), "vm: cannot open '/nonexistent': No such file or directory");
+    expect_refused(run({"/bin/true"}),
+                   "vm: '/bin/true' is for another architecture (ELF machine 62), RISC-V (243) is needed");
+    expect_refused(run({"/etc/passwd"}), "vm: '/etc/passwd' is not an ELF file");
+    EXPECT_EQ(run({}).exit_code, 2);
+    EXPECT_THAT(run({"--bogus", guest_program("hello")}).errors, StartsWith("vm: unknown flag --bogus"));
+    EXPECT_THAT(run({"--engine", "jit", guest_program("hello")}).errors, StartsWith("vm: "));
+}
+
+TEST(UserCommand, AGuestNamedLikeASubCommandIsAProgram) {
+    const GuestRun run =
+        run_command({.command = {VM_PROGRAM, "user", "info"}, .standard_input = {}, .environment = {}});
+    EXPECT_EQ(run.errors, "vm: cannot open 'info': No such file or directory\n");
+}
+
+}  // namespace
+}  // namespace vm::tests
