@@ -23,7 +23,7 @@ int main(int argc, char** argv) {
     CLI::App app("A virtual machine for RISC-V programs");
     app.name("vm");
     app.set_version_flag("--version", fmt::format("vm {}", vm::cli::version()));
-    app.require_subcommand(1);
+    app.require_subcommand(0, 1);
 
     std::function<vm::Result<int>()> chosen;
     for (const Command& command : vm::cli::commands()) {
@@ -36,6 +36,9 @@ int main(int argc, char** argv) {
         return app.exit(asked);
     } catch (const CLI::ParseError& error) {
         return bad_input(fmt::format("{} (see vm --help)", error.what()));
+    }
+    if (not chosen) {
+        return bad_input("a command is needed (see vm --help)");
     }
     const vm::Result<int> exit_code = chosen();
     return exit_code ? *exit_code : bad_input(exit_code.error().message);

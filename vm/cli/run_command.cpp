@@ -13,6 +13,7 @@
 
 #include "vm/base/elf_file.h"
 #include "vm/cli/engines.h"
+#include "vm/cli/instruction_count.h"
 #include "vm/cli/memory_size.h"
 #include "vm/cli/run_statistics.h"
 #include "vm/machine/bare_machine.h"
@@ -101,7 +102,7 @@ std::function<Result<int>()> declare_run(CLI::App& app) {
         ->capture_default_str();
     app.add_option("--max-instructions", options->max_instructions, "Stop after so many (exit code 124)")
         ->type_name("N")
-        ->check(CLI::NonNegativeNumber);
+        ->check(check_instruction_count);
     app.add_option("--engine", options->engine, "Engine (see vm info)")
         ->type_name("NAME")
         ->capture_default_str();

@@ -14,12 +14,10 @@
 #include <unistd.h>
 
 #include "vm/cli/engines.h"
+#include "vm/cli/instruction_count.h"
 #include "vm/cli/run_statistics.h"
-#include "vm/guest/riscv/disasm.h"
-#include "vm/guest/riscv/dump.h"
-#include "vm/guest/riscv/trace.h"
+#include "vm/user/crash_report.h"
 #include "vm/user/process.h"
-#include "vm/user/signals.h"
 
 namespace vm::cli {
 namespace {
@@ -69,38 +67,13 @@ std::vector<std::string> environment_of_host() {
     return variables;
 }
 
-// "0x10488: c.lw a5,0(a5)"; or that there is no code.
-std::string instruction_at(const user::AddressSpace& memory, std::uint64_t pc) {
-    const auto low = memory.get<std::uint16_t>(pc);
-    const auto high = memory.get<std::uint16_t>(pc + 2);
-    if (not low or ((*low & 3) == 3 and not high)) {
-        return fmt::format("{:#x}: no readable code", pc);
-    }
-    const std::uint32_t bits = *low | ((*low & 3) == 3 ? std::uint32_t{*high} << 16 : 0);
-    return fmt::format("{:#x}: {}", pc, guest::riscv::disassemble(bits, pc));
-}
-
-void report_death(const user::Process& process, const user::Outcome& outcome, const Diagnostics& out) {
-    const std::uint64_t pc = process.hart().pc;
-    const char* const signal = user::signal_name(outcome.code);
-    if (user::default_action(outcome.code) == user::DefaultAction::core) {
-        out.write(guest::riscv::register_dump(process.hart()));
-        out.line(instruction_at(process.memory(), pc));
-    }
-    out.line(fmt::format(
-        "vm: guest killed by {} at pc {:#x}{}", signal, pc,
-        outcome.trap ? fmt::format(": {}, value {:#x}", guest::riscv::describe_cause(outcome.trap->cause),
-                                   outcome.trap->value)
-                     : ""));
-}
-
 int finish(const user::Process& process, const user::Outcome& outcome, const Options& options,
            const Diagnostics& out) {
     switch (outcome.kind) {
         case user::Outcome::Kind::exited:
             return outcome.code;
         case user::Outcome::Kind::killed:
-            report_death(process, outcome, out);
+            out.write(user::crash_report(process, outcome));
             return 128 + outcome.code;
         case user::Outcome::Kind::instruction_limit:
             break;
@@ -154,7 +127,7 @@ std::function<Result<int>()> declare_user(CLI::App& app) {
         ->capture_default_str();
     app.add_option("--max-instructions", options->max_instructions, "Stop after so many (exit code 124)")
         ->type_name("N")
-        ->check(CLI::NonNegativeNumber);
+        ->check(check_instruction_count);
     app.add_flag("--strace", options->strace, "Show each system call on standard error");
     app.add_flag("--trace", options->trace, "Show each instruction and what it changes on standard error");
     app.add_flag("--stats", options->stats, "Show instructions, time and rate on standard error");
