@@ -1,0 +1,6 @@
+# Never ends.
+    .include "bare.inc"
+    .text
+    .globl _start
+_start:
+    j _start
