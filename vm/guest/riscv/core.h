@@ -11,10 +11,12 @@
 #include "vm/guest/riscv/block_cache.h"
 #include "vm/guest/riscv/decode.h"
 #include "vm/guest/riscv/fp.h"
+#include "vm/guest/riscv/fusion.h"
 #include "vm/guest/riscv/memory_policy.h"
 #include "vm/guest/riscv/op.h"
 #include "vm/guest/riscv/semantics/atomic.h"
 #include "vm/guest/riscv/semantics/system.h"
+#include "vm/guest/riscv/traits.h"
 #include "vm/guest/riscv/trap_cause.h"
 #include "vm/mem/host_access.h"
 
@@ -27,10 +29,16 @@ template <class Memory>
 class Core {
   public:
     using Handlers = std::array<typename Op<Memory>::Handler, static_cast<std::size_t>(Opcode::count)>;
+    using PairHandlers = std::array<typename Op<Memory>::Handler, kFusedPairs>;
 
-    Core(Hart& hart, Memory& memory, const Handlers& handlers, typename Op<Memory>::Handler fall_through,
-         typename Op<Memory>::Handler stop)
-        : hart_(hart), memory_(memory), handlers_(handlers), fall_through_(fall_through), stop_(stop) {}
+    Core(Hart& hart, Memory& memory, const Handlers& handlers, const PairHandlers& pair_handlers,
+         typename Op<Memory>::Handler fall_through, typename Op<Memory>::Handler stop)
+        : hart_(hart),
+          memory_(memory),
+          handlers_(handlers),
+          pair_handlers_(pair_handlers),
+          fall_through_(fall_through),
+          stop_(stop) {}
 
     // The block at pc in the hart's present context; nullptr when it cannot be fetched. Decoding may empty
     // the cache, which epoch() tells: ops and links from before are gone then.
@@ -87,6 +95,7 @@ class Core {
     Op<Memory>* decode_block(std::uint64_t pc);
     void bind(Op<Memory>& op, const Insn& insn, std::uint64_t pc) const;
     bool illegal(const Insn& insn) const;
+    void fuse(Op<Memory>* ops, std::size_t count) const;
     void flush();
     bool trapped(const engine::Trap& trap, const Op<Memory>& op);
     template <class T>
@@ -97,6 +106,7 @@ class Core {
     Hart& hart_;
     Memory& memory_;
     const Handlers& handlers_;
+    const PairHandlers& pair_handlers_;
     typename Op<Memory>::Handler fall_through_;
     typename Op<Memory>::Handler stop_;
 
@@ -114,50 +124,6 @@ class Core {
     engine::Exit exit_{};
     std::atomic<bool> attention_ = false;
 };
-
-// What the table says of each instruction, for the decoder of blocks.
-namespace traits {
-
-enum Trait : std::uint8_t {
-    kWritesX = 1,    // rd is an integer register
-    kFloat = 2,      // needs mstatus.FS
-    kRounds = 4,     // has a rounding mode
-    kEndsBlock = 8,  // jumps, traps, or may change what decoded code depends on
-};
-
-constexpr std::uint8_t of(const char* operands, const char* name) {
-    const auto contains = [](const char* text, const char* part) {
-        for (; *text != '\0'; ++text) {
-            const char* a = text;
-            const char* b = part;
-            while (*b != '\0' and *a == *b) {
-                ++a;
-                ++b;
-            }
-            if (*b == '\0') {
-                return true;
-            }
-        }
-        return false;
-    };
-    std::uint8_t result = 0;
-    if (operands[0] == 'r' and operands[1] == 'd') result |= kWritesX;
-    if (contains(operands, "fr")) result |= kFloat;
-    if (contains(operands, "rm")) result |= kRounds;
-    if (contains(operands, "csr") or operands[0] == '\0' or (name[0] == 'j')) result |= kEndsBlock;
-    return result;
-}
-
-inline constexpr std::uint8_t kTable[] = {
-    kEndsBlock,  // illegal
-#define INST(ident, name, format, pattern, operands) of(operands, name),
-#include "vm/guest/riscv/rv64.inc"
-#undef INST
-};
-
-constexpr bool has(Opcode op, Trait trait) { return (kTable[static_cast<std::size_t>(op)] & trait) != 0; }
-
-}  // namespace traits
 
 template <class Memory>
 void Core<Memory>::synchronize() {
@@ -275,10 +241,23 @@ Op<Memory>* Core<Memory>::decode_block(std::uint64_t start) {
     for (std::size_t k = 0; k < count; ++k) {
         ops[k].unretired = static_cast<std::uint16_t>(count - 1 - k);
     }
+    fuse(ops, count);
     ops[0].block_length = static_cast<std::uint16_t>(count);
     arena_.keep(ended ? count : count + 1);
     memory_.mark_code(start, pc - start);
     return ops;
+}
+
+// The second op keeps its own handler: the pair's handler goes there when the fast path does not suffice.
+template <class Memory>
+void Core<Memory>::fuse(Op<Memory>* ops, std::size_t count) const {
+    for (std::size_t k = 0; k + 1 < count; ++k) {
+        const std::size_t pair = fused_pair(ops[k], ops[k + 1]);
+        if (pair < kFusedPairs and pair_handlers_[pair] != nullptr) {
+            ops[k].handler = pair_handlers_[pair];
+            ++k;
+        }
+    }
 }
 
 template <class Memory>

@@ -52,10 +52,11 @@ void ItemWriter::jump_to_register(ProgramCode& code, unsigned depth) {
         append_word(code, make_insn(Opcode::jalr, link, pointer, 0, distance + 8 + random_.below(2)));
     } else {
         const Insn jump = make_insn(Opcode::jalr, link, pointer, 0, 0);
-        const auto half = random_.one_in(2) ? compress(jump) : std::nullopt;
+        const auto compressed = compress(jump);
+        const bool half = random_.one_in(2) and compressed.has_value();
         append_word(code, make_insn(Opcode::addi, pointer, pointer, 0, distance + (half ? 10 : 12)));
         if (half) {
-            code.push_back(*half);
+            code.push_back(*compressed);
         } else {
             append_word(code, jump);
         }

@@ -7,6 +7,7 @@
 #include "vm/base/bits.h"
 #include "vm/guest/riscv/core.h"
 #include "vm/guest/riscv/fp.h"
+#include "vm/guest/riscv/fusion.h"
 #include "vm/guest/riscv/op.h"
 #include "vm/guest/riscv/semantics/atomic.h"
 #include "vm/guest/riscv/semantics/floating.h"
@@ -43,11 +44,16 @@ class Env {
 
     Flow flow() const { return flow_; }
     Value target() const { return target_; }
+    // What the instruction wrote to its integer register, for the fused one behind it.
+    Value written() const { return written_; }
+    void forward(Value value) { forwarded_ = value; }
 
     // Registers. Nothing is written once the instruction has trapped or must be done again.
     Value x(unsigned number) const { return hart_->x[number]; }
+    Value x(Forwarded) const { return forwarded_; }
     void set_x(unsigned number, Value value) {
         if (completes()) {
+            written_ = value;
             hart_->x[number] = value;
         }
     }
@@ -141,14 +147,14 @@ class Env {
     }
 
     // Control.
-    Value pc(const Insn&) const { return op_->pc; }
-    Value next_pc(const Insn& i) const { return op_->pc + i.length; }
-    void jump(const Insn&) { flow_ = Flow::jump; }
+    Value pc(const auto&) const { return op_->pc; }
+    Value next_pc(const auto& i) const { return op_->pc + i.length; }
+    void jump(const auto&) { flow_ = Flow::jump; }
     void jump_to(Value address) {
         target_ = address;
         flow_ = Flow::jump_to;
     }
-    void branch(const Insn&, Value condition) {
+    void branch(const auto&, Value condition) {
         if (condition != 0) {
             flow_ = Flow::jump;
         }
@@ -205,7 +211,7 @@ class Env {
     // Floating point. What runs in the hardware's current mode is inlined; the rest goes through a switch of
     // modes.
     template <semantics::Format kFormat>
-    Value float_binary(const Insn& i, semantics::FloatBinary op, Value a, Value b) {
+    Value float_binary(const auto& i, semantics::FloatBinary op, Value a, Value b) {
         using F = FormatOf<kFormat>;
         return rounded(i, [=](auto... mode) -> Value {
             switch (op) {
@@ -222,7 +228,7 @@ class Env {
         });
     }
     template <semantics::Format kFormat>
-    Value float_fused(const Insn& i, semantics::FloatFused op, Value a, Value b, Value c) {
+    Value float_fused(const auto& i, semantics::FloatFused op, Value a, Value b, Value c) {
         using F = FormatOf<kFormat>;
         return rounded(i, [=](auto... mode) -> Value {
             switch (op) {
@@ -239,7 +245,7 @@ class Env {
         });
     }
     template <semantics::Format kFormat>
-    Value float_sqrt(const Insn& i, Value a) {
+    Value float_sqrt(const auto& i, Value a) {
         using F = FormatOf<kFormat>;
         return rounded(i, [=](auto... mode) -> Value { return fp::sqrt<F>(as<F>(a), mode...); });
     }
@@ -267,7 +273,7 @@ class Env {
         return fp::classify<FormatOf<kFormat>>(as<FormatOf<kFormat>>(a));
     }
     template <semantics::Format kFormat>
-    Value float_to_int(const Insn& i, semantics::IntType type, Value a) {
+    Value float_to_int(const auto& i, semantics::IntType type, Value a) {
         using F = FormatOf<kFormat>;
         switch (type) {
             case semantics::IntType::s32:
@@ -282,7 +288,7 @@ class Env {
         return float_to<F, std::uint64_t>(i, a);
     }
     template <semantics::Format kFormat>
-    Value int_to_float(const Insn& i, semantics::IntType type, Value a) {
+    Value int_to_float(const auto& i, semantics::IntType type, Value a) {
         using F = FormatOf<kFormat>;
         switch (type) {
             case semantics::IntType::s32:
@@ -296,21 +302,21 @@ class Env {
         }
         return float_from<F, std::uint64_t>(i, a);
     }
-    Value float_narrow(const Insn& i, Value a) {
+    Value float_narrow(const auto& i, Value a) {
         return rounded(i, [=](auto... mode) -> Value { return fp::narrow(a, mode...); });
     }
     // Exact, but a reserved mode is still an illegal instruction.
-    Value float_widen(const Insn& i, Value a) {
+    Value float_widen(const auto& i, Value a) {
         return rounded(i, [=](auto...) -> Value { return fp::widen(as<fp::F32>(a)); });
     }
 
     // System.
     void fence_i() { resume(op_->pc + op_->length); }
     void environment_call() { trap(cause::kEcallFromU + static_cast<Value>(hart_->csrs.privilege()), 0); }
-    void breakpoint(const Insn&) { trap(cause::kBreakpoint, op_->pc); }
+    void breakpoint(const auto&) { trap(cause::kBreakpoint, op_->pc); }
     void illegal_instruction() { trap(cause::kIllegalInstruction, op_->bits); }
-    Value csr_read(const Insn&) { return csr_outcome(core_->csr_read(*op_, countdown_)); }
-    Value csr(const Insn&, semantics::CsrUpdate update, Value operand) {
+    Value csr_read(const auto&) { return csr_outcome(core_->csr_read(*op_, countdown_)); }
+    Value csr(const auto&, semantics::CsrUpdate update, Value operand) {
         return csr_outcome(core_->csr_update(*op_, countdown_, update, operand));
     }
     void machine_return() {
@@ -390,7 +396,7 @@ class Env {
 
     // operation() in the hardware's mode when that is the one asked for, operation(mode) otherwise.
     template <class Operation>
-    Value rounded(const Insn& i, Operation operation) {
+    Value rounded(const auto& i, Operation operation) {
         const std::uint8_t frm = hart_->csrs.frm;
         const std::uint8_t mode = i.rm == kDynamicRounding ? frm : i.rm;
         if (mode == frm and frm < static_cast<std::uint8_t>(fp::Rounding::rmm)) [[likely]] {
@@ -407,7 +413,7 @@ class Env {
     }
 
     template <class F, class Int>
-    Value float_to(const Insn& i, Value a) {
+    Value float_to(const auto& i, Value a) {
         // Casts of C say rtz; that needs no change of mode whatever frm is.
         if (i.rm == static_cast<std::uint8_t>(fp::Rounding::rtz)) [[likely]] {
             return extend_word(fp::truncate<F, Int>(as<F>(a)));
@@ -425,7 +431,7 @@ class Env {
         }
     }
     template <class F, class Int>
-    Value float_from(const Insn& i, Value a) {
+    Value float_from(const auto& i, Value a) {
         const auto integer = static_cast<Int>(a);
         return rounded(i, [=](auto... mode) -> Value { return fp::from_int<F, Int>(integer, mode...); });
     }
@@ -437,6 +443,8 @@ class Env {
     Core<Memory>* core_;
     Flow flow_ = Flow::next;
     Value target_ = 0;
+    Value written_ = 0;
+    Value forwarded_ = 0;
 };
 
 }  // namespace vm::guest::riscv

@@ -33,7 +33,7 @@ struct Semantics;
 template <>
 struct Semantics<Opcode::illegal> {
     template <class Env>
-    static void run(Env& e, const Insn& i) {
+    static void run(Env& e, const auto& i) {
         semantics::illegal(e, i);
     }
 };
@@ -41,7 +41,7 @@ struct Semantics<Opcode::illegal> {
     template <>                                      \
     struct Semantics<Opcode::ident> {                \
         template <class Env>                         \
-        static void run(Env& e, const Insn& i) {     \
+        static void run(Env& e, const auto& i) {     \
             semantics::ident(e, i);                  \
         }                                            \
     };
@@ -150,10 +150,9 @@ template <class Memory>
 template <class Memory, Opcode kOpcode>
 void complete(VM_HANDLER_PARAMETERS);
 
+// Goes where `e`, the environment of `op`, says.
 template <class Memory, Opcode kOpcode, Path kPath>
-[[gnu::flatten]] void execute(VM_HANDLER_PARAMETERS) {
-    Env<Memory, kPath> e(VM_HANDLER_ARGUMENTS);
-    Semantics<kOpcode>::run(e, *op);
+[[gnu::always_inline]] inline void follow(const Env<Memory, kPath>& e, VM_HANDLER_PARAMETERS) {
     switch (e.flow()) {
         case Flow::next:
             ++op;
@@ -171,6 +170,28 @@ template <class Memory, Opcode kOpcode, Path kPath>
         case Flow::retry:
             return complete<Memory, kOpcode>(VM_HANDLER_ARGUMENTS);
     }
+}
+
+template <class Memory, Opcode kOpcode, Path kPath>
+[[gnu::flatten]] void execute(VM_HANDLER_PARAMETERS) {
+    Env<Memory, kPath> e(VM_HANDLER_ARGUMENTS);
+    Semantics<kOpcode>::run(e, *op);
+    return follow<Memory, kOpcode>(e, VM_HANDLER_ARGUMENTS);
+}
+
+// Two neighbours in one handler; the second may take the first one's result from a host register.
+template <class Memory, Opcode kFirst, Opcode kSecond, Forward kForward>
+[[gnu::flatten]] void execute_pair(VM_HANDLER_PARAMETERS) {
+    Env<Memory, Path::fast> first(VM_HANDLER_ARGUMENTS);
+    Semantics<kFirst>::run(first, *op);
+    if (first.flow() != Flow::next) {
+        return follow<Memory, kFirst>(first, VM_HANDLER_ARGUMENTS);
+    }
+    ++op;
+    Env<Memory, Path::fast> second(VM_HANDLER_ARGUMENTS);
+    second.forward(first.written());
+    Semantics<kSecond>::run(second, FusedInsn<kForward>(*op));
+    return follow<Memory, kSecond>(second, VM_HANDLER_ARGUMENTS);
 }
 
 template <class Memory, Opcode kOpcode>
@@ -199,13 +220,33 @@ template <class Memory>
 inline constexpr typename Core<Memory>::Handlers kHandlers =
     make_handlers<Memory>(std::make_index_sequence<static_cast<std::size_t>(Opcode::count)>{});
 
+template <class Memory, std::size_t kPair>
+constexpr typename Op<Memory>::Handler pair_handler() {
+    // Builds that return to a loop between handlers gain little and compile long.
+    if constexpr (kSiblingCalls and fused_possible(kPair)) {
+        return &execute_pair<Memory, fused_first(kPair), fused_second(kPair), fused_forward(kPair)>;
+    } else {
+        return nullptr;
+    }
+}
+
+template <class Memory, std::size_t... kIndex>
+constexpr typename Core<Memory>::PairHandlers make_pair_handlers(std::index_sequence<kIndex...>) {
+    return {pair_handler<Memory, kIndex>()...};
+}
+
+template <class Memory>
+inline constexpr typename Core<Memory>::PairHandlers kPairHandlers =
+    make_pair_handlers<Memory>(std::make_index_sequence<kFusedPairs>{});
+
 template <class Memory>
 class Interpreter<Memory>::Impl {
   public:
     Impl(Hart& hart, Memory& memory)
         : hart_(hart),
           memory_(memory),
-          core_(hart, memory, kHandlers<Memory>, &fall_through<Memory>, &stop<Memory>) {}
+          core_(hart, memory, kHandlers<Memory>, kPairHandlers<Memory>, &fall_through<Memory>,
+                &stop<Memory>) {}
 
     engine::Exit run(std::uint64_t budget) {
         const fp::HostEnvironment guest_floating_point(hart_.csrs.frm);

@@ -5,7 +5,9 @@
 
 #include <gtest/gtest.h>
 
+#include "vm/guest/riscv/decode.h"
 #include "vm/guest/riscv/encode.h"
+#include "vm/guest/riscv/fusion.h"
 #include "vm/guest/riscv/user_memory.h"
 
 namespace vm::guest::riscv {
@@ -225,7 +227,7 @@ TEST_F(InterpreterTest, StoreConditionalSucceedsOnceAndOnlyOnTheReservedAddress)
     interpreter_.run(100);
     EXPECT_EQ(hart_.x[3], 0U);
     EXPECT_EQ(hart_.x[5], 1U);
-    EXPECT_EQ(ram_.read<std::uint64_t>(mem::PhysAddr{kData}).value(), 42U);
+    EXPECT_EQ(*ram_.read<std::uint64_t>(mem::PhysAddr{kData}), 42U);
 }
 
 TEST_F(InterpreterTest, MisalignedAtomicTraps) {
@@ -252,6 +254,54 @@ TEST_F(InterpreterTest, FlagsAccrueAcrossRunsAndAreReadByCsr) {
     hart_.pc += 4;
     interpreter_.run(100);
     EXPECT_EQ(hart_.x[4], 8U);
+}
+
+// Budgets of one run every instruction by itself, larger ones run fused pairs: both must leave the same
+// registers.
+TEST_F(InterpreterTest, FusedPairsComputeWhatTheirInstructionsComputeAlone) {
+    std::uint64_t random = 88172645463325252;
+    const auto next = [&](std::uint64_t bound) {
+        random ^= random << 13;
+        random ^= random >> 7;
+        random ^= random << 17;
+        return random % bound;
+    };
+    for (const Opcode first : kFusedFirst) {
+        for (const Opcode second : kFusedSecond) {
+            for (unsigned round = 0; round < 4; ++round) {
+                const auto pick = [&](Opcode op) {
+                    const auto field = [&](traits::Trait has_it) {
+                        const auto number = static_cast<unsigned>(5 + next(3));
+                        return traits::has(op, has_it) ? number : 0;
+                    };
+                    Insn i = r(op, field(traits::kWritesX), field(traits::kReadsX1), field(traits::kReadsX2));
+                    i.imm = traits::has(op, traits::kReadsX2) ? 0 : 8;
+                    return i;
+                };
+                program({pick(first), pick(second), ecall(), ecall()});
+                std::array<std::uint64_t, 33> start{};
+                for (unsigned k = 5; k < 8; ++k) {
+                    start[k] = kData + 8 * next(256);
+                }
+                const auto outcome = [&](std::uint64_t budget) {
+                    hart_.x = start;
+                    hart_.pc = kCode;
+                    ASSERT_TRUE(ram_.fill(mem::PhysAddr{kData}, mem::kPageSize, std::byte{0x5a}));
+                    for (std::uint64_t retired = 0; retired < 2; retired += budget) {
+                        interpreter_.run(budget);
+                    }
+                };
+                ram_.store_notify(mem::PhysAddr{kCode}, 16);
+                outcome(2);
+                const auto fused = hart_.x;
+                const auto fused_pc = hart_.pc;
+                outcome(1);
+                hart_.x[32] = fused[32];
+                EXPECT_EQ(hart_.x, fused) << static_cast<int>(first) << " then " << static_cast<int>(second);
+                EXPECT_EQ(hart_.pc, fused_pc);
+            }
+        }
+    }
 }
 
 TEST_F(InterpreterTest, AttentionEndsAnEndlessLoop) {
