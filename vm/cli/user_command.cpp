@@ -82,7 +82,7 @@ int finish(const user::Process& process, const user::Outcome& outcome, const Opt
     return kInstructionLimit;
 }
 
-Result<int> run(const Options& options, std::vector<std::string> command) {
+Result<int> run(const Options& options, const std::vector<std::string>& command) {
     if (auto engine = require_engine(options.engine); not engine) {
         return tl::unexpected(engine.error());
     }
@@ -95,7 +95,7 @@ Result<int> run(const Options& options, std::vector<std::string> command) {
     }
     const Diagnostics out(options.strace or options.trace or options.stats);
     user::ProcessOptions start{.path = command.front(),
-                               .arguments = std::move(command),
+                               .arguments = command,
                                .environment = environment_of_host(),
                                .diagnostics_fd = out.number()};
     if (::getrandom(start.random.data(), start.random.size(), 0) !=

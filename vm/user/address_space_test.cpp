@@ -1,11 +1,10 @@
 #include "vm/user/address_space.h"
 
-#include <sys/mman.h>
-#include <unistd.h>
-
 #include <cerrno>
+#include <sys/mman.h>
 
 #include <gtest/gtest.h>
+#include <unistd.h>
 
 namespace vm::user {
 namespace {
@@ -19,7 +18,8 @@ constexpr std::uint64_t kAt = 0x40'0000;
 
 class AddressSpaceTest : public testing::Test {
   protected:
-    Checked<std::uint64_t> map(std::uint64_t address, std::uint64_t pages, std::uint8_t permissions = kRead | kWrite,
+    Checked<std::uint64_t> map(std::uint64_t address, std::uint64_t pages,
+                               std::uint8_t permissions = kRead | kWrite,
                                Placement placement = Placement::fixed) {
         return memory_.map({.address = address,
                             .length = pages * kPageSize,
@@ -82,7 +82,8 @@ TEST_F(AddressSpaceTest, FixedMappingsOutsideAreRefused) {
 TEST_F(AddressSpaceTest, AFailedMappingLeavesTheOldOne) {
     ASSERT_TRUE(map(kAt, 1));
     ASSERT_EQ(memory_.put(kAt, std::uint32_t{7}), 0);
-    EXPECT_EQ(memory_.map({.address = kAt, .length = 1, .flags = MAP_PRIVATE, .placement = Placement::fixed}).error(),
+    EXPECT_EQ(memory_.map({.address = kAt, .length = 1, .flags = MAP_PRIVATE, .placement = Placement::fixed})
+                  .error(),
               -EBADF);
     EXPECT_EQ(memory_.get<std::uint32_t>(kAt).value(), 7U);
 }
@@ -126,7 +127,9 @@ TEST_F(AddressSpaceTest, ATransferMayEndInTheMiddleOfWhatIsGranted) {
     EXPECT_EQ(memory_.readable(~std::uint64_t{0}, 2).error(), -EFAULT);
 }
 
-TEST_F(AddressSpaceTest, AnEmptyTransferIsFineAnywhere) { EXPECT_TRUE(memory_.readable(~std::uint64_t{0}, 0)); }
+TEST_F(AddressSpaceTest, AnEmptyTransferIsFineAnywhere) {
+    EXPECT_TRUE(memory_.readable(~std::uint64_t{0}, 0));
+}
 
 TEST_F(AddressSpaceTest, SystemCallWritesAdvanceTheCodeGeneration) {
     ASSERT_TRUE(map(kAt, 1, kRead | kWrite | kExecute));
@@ -148,7 +151,8 @@ TEST_F(AddressSpaceTest, StringsEndAtTheirZero) {
 TEST_F(AddressSpaceTest, RemapGrowsInPlaceWhereThereIsRoom) {
     ASSERT_TRUE(map(kAt, 1));
     ASSERT_EQ(memory_.put(kAt, 5), 0);
-    EXPECT_EQ(memory_.remap({.address = kAt, .old_length = kPageSize, .new_length = 3 * kPageSize}).value(), kAt);
+    EXPECT_EQ(memory_.remap({.address = kAt, .old_length = kPageSize, .new_length = 3 * kPageSize}).value(),
+              kAt);
     EXPECT_EQ(memory_.get<int>(kAt).value(), 5);
     EXPECT_EQ(memory_.put(kAt + 2 * kPageSize, 6), 0);
 }
@@ -169,7 +173,8 @@ TEST_F(AddressSpaceTest, RemapMovesWhereThereIsNoRoom) {
 
 TEST_F(AddressSpaceTest, RemapShrinks) {
     ASSERT_TRUE(map(kAt, 3));
-    EXPECT_EQ(memory_.remap({.address = kAt, .old_length = 3 * kPageSize, .new_length = kPageSize}).value(), kAt);
+    EXPECT_EQ(memory_.remap({.address = kAt, .old_length = 3 * kPageSize, .new_length = kPageSize}).value(),
+              kAt);
     EXPECT_FALSE(memory_.mapped(kAt + kPageSize));
 }
 
@@ -186,7 +191,8 @@ TEST_F(AddressSpaceTest, RemapRefusesOverlappingAndForeignTargets) {
     EXPECT_EQ(memory_.remap(request).error(), -EINVAL);
     request.new_address = 0;
     EXPECT_EQ(memory_.remap(request).error(), -EINVAL);
-    EXPECT_EQ(memory_.remap({.address = kAt, .old_length = 3 * kPageSize, .new_length = kPageSize}).error(), -EFAULT);
+    EXPECT_EQ(memory_.remap({.address = kAt, .old_length = 3 * kPageSize, .new_length = kPageSize}).error(),
+              -EFAULT);
 }
 
 TEST_F(AddressSpaceTest, TheBreakGrowsShrinksAndStaysOnRefusal) {

@@ -14,7 +14,7 @@ namespace {
 static_assert(kRestart == kInterruptedBefore);
 
 // The one process-wide variable here: a signal handler has no other way to find its object.
-std::atomic<HostSignals*> attached{nullptr};
+std::atomic<HostSignals*> attached{nullptr};  // NOLINT(cppcoreguidelines-avoid-non-const-global-variables)
 
 // glibc keeps 32 and 33 for itself and does not let them be handled; no single-threaded guest needs them.
 bool usable(int signal) { return signal != 32 and signal != 33 and signal != SIGKILL and signal != SIGSTOP; }

@@ -17,10 +17,10 @@ inline constexpr std::uint64_t kStackSize = 8U << 20;
 
 // What a new program finds on its stack.
 struct StackContents {
-    LoadedProgram program;
-    std::string path;  // AT_EXECFN
-    std::span<const std::string> arguments;
-    std::span<const std::string> environment;
+    LoadedProgram program{};
+    std::string path{};  // AT_EXECFN
+    std::span<const std::string> arguments{};
+    std::span<const std::string> environment{};
     std::array<std::byte, 16> random{};  // AT_RANDOM: the seed of stack protector and pointer guard
 };
 

@@ -2,11 +2,10 @@
 
 // For tests: the kernel's side of a process without a program, and one mapped guest area to put arguments in.
 
-#include <sys/mman.h>
-
 #include <memory>
 #include <optional>
 #include <string>
+#include <sys/mman.h>
 
 #include <gtest/gtest.h>
 
@@ -24,9 +23,11 @@ class KernelTest : public testing::Test {
 
     KernelTest()
         : memory_(*AddressSpace::create()),
-          hart_(guest::riscv::CsrFile(guest::riscv::HartKind::user_program, 0, [] { return std::uint64_t{0}; })),
+          hart_(guest::riscv::CsrFile(guest::riscv::HartKind::user_program, 0,
+                                      [] { return std::uint64_t{0}; })),
           host_signals_(*HostSignals::attach([](void*) {}, nullptr)),
-          kernel_{.memory = memory_, .hart = hart_, .host_signals = *host_signals_, .executable = "/bin/guest"} {
+          kernel_{
+              .memory = memory_, .hart = hart_, .host_signals = *host_signals_, .executable = "/bin/guest"} {
         kernel_.signals.mask = host_signals_->inherited_mask();
         kernel_.own_limits.fill({RLIM_INFINITY, RLIM_INFINITY});
         EXPECT_TRUE(memory_.map({.address = kData,

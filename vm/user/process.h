@@ -21,9 +21,9 @@
 namespace vm::user {
 
 struct ProcessOptions {
-    std::string path;  // of the program; arguments[0] is what it is called as
-    std::vector<std::string> arguments;
-    std::vector<std::string> environment;
+    std::string path{};  // of the program; arguments[0] is what it is called as
+    std::vector<std::string> arguments{};
+    std::vector<std::string> environment{};
     std::array<std::byte, 16> random{};  // AT_RANDOM
     int diagnostics_fd = 2;              // for --strace and notes; above 2 the guest cannot reach it
 };

@@ -1,8 +1,7 @@
 #include "vm/user/signals.h"
 
-#include <signal.h>
-
 #include <gtest/gtest.h>
+#include <signal.h>
 
 #include "vm/user/host_signals.h"
 

@@ -1,6 +1,7 @@
+#include <sys/auxv.h>
+
 #include <stdio.h>
 #include <stdlib.h>
-#include <sys/auxv.h>
 
 // Prints the arguments and a variable; the exit code is the last argument.
 int main(int argc, char** argv) {
@@ -10,7 +11,7 @@ int main(int argc, char** argv) {
     const char* variable = getenv("GUEST_TEST_VARIABLE");
     printf("variable: %s\n", variable == NULL ? "(none)" : variable);
     printf("page size %lu, hwcap %#lx\n", getauxval(AT_PAGESZ), getauxval(AT_HWCAP) & 0x112d);
-    printf("execfn is argv[0]: %d, random %d, secure %lu\n", getauxval(AT_EXECFN) != 0, getauxval(AT_RANDOM) != 0,
-           getauxval(AT_SECURE));
+    printf("execfn is argv[0]: %d, random %d, secure %lu\n", getauxval(AT_EXECFN) != 0,
+           getauxval(AT_RANDOM) != 0, getauxval(AT_SECURE));
     return argc > 1 ? atoi(argv[argc - 1]) : 0;
 }

@@ -1,9 +1,10 @@
 // Time only goes forward, and sleeping takes at least as long as asked.
 #define _GNU_SOURCE
-#include <sched.h>
 #include <sys/resource.h>
 #include <sys/time.h>
 #include <sys/times.h>
+
+#include <sched.h>
 #include <time.h>
 
 #include "check.h"

@@ -1,9 +1,10 @@
 // Handlers of faults: what they are told, where they run, and how they go on.
 #define _GNU_SOURCE
+#include <sys/mman.h>
+
 #include <setjmp.h>
 #include <signal.h>
 #include <stdint.h>
-#include <sys/mman.h>
 #include <ucontext.h>
 
 #include "check.h"
@@ -34,12 +35,12 @@ static void report(const char* what, void* expected) {
            seen_address == expected, on_stack);
 }
 
-#define TRY(what, expected, code)          \
-    if (sigsetjmp(back, 1) == 0) {         \
-        code;                              \
-        printf("%s: no fault\n", what);    \
-    } else {                               \
-        report(what, (void*)(expected));   \
+#define TRY(what, expected, code)        \
+    if (sigsetjmp(back, 1) == 0) {       \
+        code;                            \
+        printf("%s: no fault\n", what);  \
+    } else {                             \
+        report(what, (void*)(expected)); \
     }
 
 static volatile int steps;

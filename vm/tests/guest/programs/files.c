@@ -1,9 +1,10 @@
 // Files and directories, in the directory argv[1].
 #define _GNU_SOURCE
-#include <dirent.h>
-#include <fcntl.h>
 #include <sys/stat.h>
 #include <sys/uio.h>
+
+#include <dirent.h>
+#include <fcntl.h>
 #include <unistd.h>
 
 #include "check.h"
@@ -57,7 +58,8 @@ static void names(void) {
     CHECK(directory != NULL);
     int entries = 0;
     for (struct dirent* entry; (entry = readdir(directory)) != NULL; ++entries) {
-        CHECK(strcmp(entry->d_name, ".") == 0 || strcmp(entry->d_name, "..") == 0 || strcmp(entry->d_name, "b") == 0);
+        CHECK(strcmp(entry->d_name, ".") == 0 || strcmp(entry->d_name, "..") == 0 ||
+              strcmp(entry->d_name, "b") == 0);
     }
     printf("entries %d\n", entries);
     closedir(directory);
@@ -88,7 +90,9 @@ int main(int argc, char** argv) {
     printf("lines %d, last %s", lines, line);
     fclose(file);
     CHECK(unlink("stdio") == 0);
-    struct { int unused; } winsize;
+    struct {
+        int unused;
+    } winsize;
     CHECK_FAILS(syscall(29 /* ioctl */, 0, 0x12345678, &winsize), ENOTTY);
     return 0;
 }

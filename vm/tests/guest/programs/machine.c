@@ -1,6 +1,5 @@
 // What a program can ask about where it runs.
 #define _GNU_SOURCE
-#include <sched.h>
 #include <sys/prctl.h>
 #include <sys/random.h>
 #include <sys/resource.h>
@@ -8,6 +7,8 @@
 #include <sys/sysinfo.h>
 #include <sys/utsname.h>
 #include <sys/wait.h>
+
+#include <sched.h>
 #include <unistd.h>
 
 #include "check.h"

@@ -1,9 +1,10 @@
 // mmap and its relatives, and what must not work.
 #define _GNU_SOURCE
-#include <fcntl.h>
-#include <stdint.h>
 #include <sys/mman.h>
 #include <sys/syscall.h>
+
+#include <fcntl.h>
+#include <stdint.h>
 #include <unistd.h>
 
 #include "check.h"
@@ -30,9 +31,11 @@ static void mappings(void) {
     char* again = mmap(pages + 2 * PAGE, PAGE, PROT_READ | PROT_WRITE,
                        MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED_NOREPLACE, -1, 0);
     CHECK(again == pages + 2 * PAGE && again[0] == 0);
-    CHECK(mmap(pages, PAGE, PROT_READ, MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED_NOREPLACE, -1, 0) == MAP_FAILED &&
+    CHECK(mmap(pages, PAGE, PROT_READ, MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED_NOREPLACE, -1, 0) ==
+              MAP_FAILED &&
           errno == EEXIST);
-    CHECK(mmap(pages, PAGE, PROT_READ, MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED, -1, 0) == pages && pages[0] == 0);
+    CHECK(mmap(pages, PAGE, PROT_READ, MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED, -1, 0) == pages &&
+          pages[0] == 0);
     CHECK(munmap(pages, 4 * PAGE) == 0);
 }
 
@@ -71,11 +74,12 @@ static void file_mapping(const char* path) {
 
 // The kernel's answers at the edges of the address space; raw calls, for libc would check some itself.
 static void hostile(void) {
-    const unsigned long addresses[] = {TOP,         TOP - PAGE,     TOP + PAGE,          TOP * 2,
-                                       1ul << 63,   -PAGE,          -4096ul * 4096,      0x7fffffffffff0000ul};
+    const unsigned long addresses[] = {TOP,       TOP - PAGE, TOP + PAGE,     TOP * 2,
+                                       1ul << 63, -PAGE,      -4096ul * 4096, 0x7fffffffffff0000ul};
     for (size_t i = 0; i < sizeof addresses / sizeof *addresses; ++i) {
         const unsigned long at = addresses[i];
-        CHECK(syscall(SYS_mmap, at, PAGE * 16, PROT_READ, MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED, -1, 0) == -1);
+        CHECK(syscall(SYS_mmap, at, PAGE * 16, PROT_READ, MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED, -1, 0) ==
+              -1);
         CHECK(syscall(SYS_mprotect, at, PAGE * 16, PROT_READ) == -1);
         CHECK_FAILS(syscall(SYS_munmap, at, PAGE * 16), EINVAL);
         CHECK(syscall(SYS_mremap, at, PAGE, PAGE * 2, 1) == -1);
@@ -83,7 +87,8 @@ static void hostile(void) {
     }
     CHECK_FAILS(syscall(SYS_mmap, 0, 0, PROT_READ, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0), EINVAL);
     CHECK_FAILS(syscall(SYS_mmap, 0, -1ul, PROT_READ, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0), ENOMEM);
-    CHECK_FAILS(syscall(SYS_mmap, 0, TOP, PROT_READ, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0), ENOMEM);
+    CHECK_FAILS(syscall(SYS_mmap, 0, TOP, PROT_READ, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0),
+                ENOMEM);
     CHECK_FAILS(syscall(SYS_mmap, 0, -PAGE, PROT_READ, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0), ENOMEM);
     CHECK_FAILS(syscall(SYS_munmap, PAGE * 16, -PAGE), EINVAL);
     CHECK_FAILS(syscall(SYS_munmap, PAGE * 16 + 1, PAGE), EINVAL);

@@ -1,7 +1,8 @@
 // A program that writes its own code, with fence.i and with the system call for it.
-#include <stdint.h>
 #include <sys/mman.h>
 #include <sys/syscall.h>
+
+#include <stdint.h>
 #include <unistd.h>
 
 #include "check.h"

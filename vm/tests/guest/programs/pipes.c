@@ -1,11 +1,12 @@
 // Pipes, poll, select and eventfd.
 #define _GNU_SOURCE
-#include <fcntl.h>
-#include <poll.h>
-#include <stdint.h>
 #include <sys/eventfd.h>
 #include <sys/ioctl.h>
 #include <sys/select.h>
+
+#include <fcntl.h>
+#include <poll.h>
+#include <stdint.h>
 #include <unistd.h>
 
 #include "check.h"

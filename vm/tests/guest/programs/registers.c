@@ -1,6 +1,7 @@
 // An asynchronous handler leaves every register as it was, those of floating point included.
-#include <signal.h>
 #include <sys/time.h>
+
+#include <signal.h>
 
 #include "check.h"
 

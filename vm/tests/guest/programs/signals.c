@@ -1,11 +1,12 @@
 // Signals from outside and from itself, masks, restarts, waits.
 #define _GNU_SOURCE
+#include <sys/syscall.h>
+#include <sys/time.h>
+
 #include <fcntl.h>
 #include <poll.h>
 #include <setjmp.h>
 #include <signal.h>
-#include <sys/syscall.h>
-#include <sys/time.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -79,7 +80,8 @@ static void masks(void) {
     CHECK(sigsuspend(&old) == -1 && errno == EINTR && count == 2);
     raise(SIGUSR2);
     siginfo_t info;
-    CHECK(sigwaitinfo(&set, &info) == SIGUSR2 && info.si_signo == SIGUSR2 && info.si_pid == getpid() && count == 2);
+    CHECK(sigwaitinfo(&set, &info) == SIGUSR2 && info.si_signo == SIGUSR2 && info.si_pid == getpid() &&
+          count == 2);
     const struct timespec limit = {0, 1000000};
     CHECK_FAILS(sigtimedwait(&set, NULL, &limit), EAGAIN);
     CHECK(sigprocmask(SIG_SETMASK, &old, NULL) == 0);
