@@ -1,10 +1,9 @@
 #include "vm/mem/guest_ram.h"
 
-#include <sys/mman.h>
-
 #include <algorithm>
 #include <cerrno>
 #include <cstring>
+#include <sys/mman.h>
 #include <utility>
 
 #include "vm/base/check.h"
@@ -19,7 +18,8 @@ void* map_anonymous(std::uint64_t length, int protection) {
 }  // namespace
 
 Result<GuestRam> GuestRam::create(PhysAddr base, std::uint64_t size, Backing backing) {
-    if (size == 0 or size % kPageSize != 0 or raw(base) % kPageSize != 0 or raw(base) + (size - 1) < raw(base)) {
+    if (size == 0 or size % kPageSize != 0 or raw(base) % kPageSize != 0 or
+        raw(base) + (size - 1) < raw(base)) {
         return fail("guest memory of {} bytes at {:#x} is not a range of whole 4 KiB pages", size, raw(base));
     }
     const int protection = backing == Backing::committed ? PROT_READ | PROT_WRITE : PROT_NONE;
@@ -65,34 +65,34 @@ GuestRam::~GuestRam() {
 
 AccessResult<void> GuestRam::read_bytes(PhysAddr from, std::span<std::byte> to) const {
     if (not contains(from, to.size())) {
-        return tl::unexpected(AccessFault::out_of_range);
+        return {};
     }
     if (not to.empty()) {
         std::memcpy(to.data(), host(from), to.size());
     }
-    return {};
+    return {true};
 }
 
 AccessResult<void> GuestRam::write_bytes(PhysAddr to, std::span<const std::byte> from) {
     if (not contains(to, from.size())) {
-        return tl::unexpected(AccessFault::out_of_range);
+        return {};
     }
     if (not from.empty()) {
         store_notify(to, from.size());
         std::memcpy(host(to), from.data(), from.size());
     }
-    return {};
+    return {true};
 }
 
 AccessResult<void> GuestRam::fill(PhysAddr to, std::uint64_t length, std::byte value) {
     if (not contains(to, length)) {
-        return tl::unexpected(AccessFault::out_of_range);
+        return {};
     }
     if (length != 0) {
         store_notify(to, length);
         std::memset(host(to), static_cast<int>(value), length);
     }
-    return {};
+    return {true};
 }
 
 void GuestRam::set_permissions(PhysAddr address, std::uint64_t length, std::uint8_t permissions) {
@@ -119,7 +119,8 @@ void GuestRam::store_notify(PhysAddr address, std::uint64_t length) {
     std::uint8_t* const first = flags_ + (offset >> kPageShift);
     std::uint8_t* const end = flags_ + ((offset + length - 1) >> kPageShift) + 1;
     if (std::any_of(first, end, [](std::uint8_t flags) { return (flags & page::kCode) != 0; })) {
-        std::for_each(first, end, [](std::uint8_t& flags) { flags &= static_cast<std::uint8_t>(~page::kCode); });
+        std::for_each(first, end,
+                      [](std::uint8_t& flags) { flags &= static_cast<std::uint8_t>(~page::kCode); });
         ++code_generation_;
     }
 }

@@ -6,19 +6,12 @@
 #include <cstdint>
 #include <span>
 
-#include <tl/expected.hpp>
-
 #include "vm/base/result.h"
+#include "vm/mem/access_result.h"
 #include "vm/mem/address.h"
 #include "vm/mem/host_access.h"
 
 namespace vm::mem {
-
-// Why an access did not happen. Nothing was read or written when one is returned.
-enum class AccessFault : std::uint8_t { out_of_range };
-
-template <class T>
-using AccessResult = tl::expected<T, AccessFault>;
 
 template <class T>
 concept Scalar = std::unsigned_integral<T> && sizeof(T) <= 8;
@@ -37,9 +30,10 @@ inline constexpr std::uint8_t kPermissions = kRead | kWrite | kExecute;
 // What stands behind a fresh GuestRam: zeroed memory with all permissions, or address space without any.
 enum class Backing : std::uint8_t { committed, reserved };
 
-// A contiguous range of guest addresses backed by one host mapping, with flags for each page. Every writer of guest
-// memory (guest stores, system calls, loaders, devices) goes through write, write_bytes or store_notify, which keep
-// decoded code honest: a write to a page with kCode set clears the flag and advances code_generation().
+// A contiguous range of guest addresses backed by one host mapping, with flags for each page. Every writer of
+// guest memory (guest stores, system calls, loaders, devices) goes through write, write_bytes or
+// store_notify, which keep decoded code honest: a write to a page with kCode set clears the flag and advances
+// code_generation().
 class GuestRam {
   public:
     // base and size are multiples of the page size, size is not zero and base + size does not wrap.
@@ -59,30 +53,34 @@ class GuestRam {
         return offset <= size_ and length <= size_ - offset;
     }
 
-    // Little-endian scalar of 1, 2, 4 or 8 bytes at any alignment. Ignores permissions: those belong to whoever
-    // granted them (address space, PMP).
+    // Little-endian scalar of 1, 2, 4 or 8 bytes at any alignment. Ignores permissions: those belong to
+    // whoever granted them (address space, PMP).
     template <Scalar T>
     AccessResult<T> read(PhysAddr address) const {
         const std::uint64_t offset = raw(address) - raw(base_);
-        if (offset > size_ - sizeof(T)) [[unlikely]] {
-            return tl::unexpected(AccessFault::out_of_range);
+        const bool inside = offset <= size_ - sizeof(T);
+        T value = 0;
+        if (inside) [[likely]] {
+            value = host_load<T>(host_ + offset);
         }
-        return host_load<T>(host_ + offset);
+        return {value, inside};
     }
 
     template <Scalar T>
     AccessResult<void> write(PhysAddr address, T value) {
         const std::uint64_t offset = raw(address) - raw(base_);
-        if (offset > size_ - sizeof(T)) [[unlikely]] {
-            return tl::unexpected(AccessFault::out_of_range);
+        const bool inside = offset <= size_ - sizeof(T);
+        if (inside) [[likely]] {
+            std::uint8_t flags = flags_[offset >> kPageShift];
+            if (offset % sizeof(T) != 0) [[unlikely]] {
+                flags |= flags_[(offset + sizeof(T) - 1) >> kPageShift];  // it may end in the next page
+            }
+            if ((flags & page::kCode) != 0) [[unlikely]] {
+                store_notify(address, sizeof(T));
+            }
+            host_store<T>(host_ + offset, value);
         }
-        // Two flags, because a misaligned scalar may end in the next page.
-        if ((flags_[offset >> kPageShift] | flags_[(offset + sizeof(T) - 1) >> kPageShift]) & page::kCode)
-            [[unlikely]] {
-            store_notify(address, sizeof(T));
-        }
-        host_store<T>(host_ + offset, value);
-        return {};
+        return {inside};
     }
 
     // Bytes of any length, none included. A range that is not wholly inside is an error and changes nothing.
@@ -96,7 +94,9 @@ class GuestRam {
 
     // Flags of each page, first page first. Engines read them on their fast paths.
     const std::uint8_t* flags() const { return flags_; }
-    std::uint8_t flags_at(PhysAddr address) const { return flags_[(raw(address) - raw(base_)) >> kPageShift]; }
+    std::uint8_t flags_at(PhysAddr address) const {
+        return flags_[(raw(address) - raw(base_)) >> kPageShift];
+    }
 
     // Replaces the permission bits of whole pages; decoded code in them counts as overwritten.
     void set_permissions(PhysAddr address, std::uint64_t length, std::uint8_t permissions);
@@ -104,10 +104,12 @@ class GuestRam {
     // An engine decoded instructions from this range (inside the RAM).
     void mark_code(PhysAddr address, std::uint64_t length);
 
-    // Must precede a write that bypasses write and write_bytes (host mappings, system calls into guest buffers).
+    // Must precede a write that bypasses write and write_bytes (host mappings, system calls into guest
+    // buffers).
     void store_notify(PhysAddr address, std::uint64_t length);
 
-    // Advances whenever decoded code may have become stale. fence.i compares it and does nothing while it stands.
+    // Advances whenever decoded code may have become stale. fence.i compares it and does nothing while it
+    // stands.
     std::uint64_t code_generation() const { return code_generation_; }
 
   private:

@@ -4,8 +4,9 @@
 
 namespace vm::mem {
 
-// Relaxed atomic access to one guest scalar. Guests race by design, the engine must not, hence atomics; on x86-64
-// a misaligned scalar inside one page is still a single instruction, which is why alignment is not demanded.
+// Relaxed atomic access to one guest scalar. Guests race by design, the engine must not, hence atomics; on
+// x86-64 a misaligned scalar inside one page is still a single instruction, which is why alignment is not
+// demanded.
 template <class T>
 __attribute__((no_sanitize("alignment"), always_inline)) inline T host_load(const std::byte* from) {
     return __atomic_load_n(reinterpret_cast<const T*>(from), __ATOMIC_RELAXED);
