@@ -27,7 +27,7 @@ Runners find_runners(const std::filesystem::path& folder, std::string_view path)
 }
 
 std::optional<std::uint64_t> retired_instructions(std::string_view messages) {
-    constexpr std::string_view kWord = " instructions retired";
+    constexpr std::string_view kWord = " instructions in ";
     const std::size_t word = messages.find(kWord);
     if (word == std::string_view::npos) {
         return std::nullopt;

@@ -50,7 +50,7 @@ void report_bytes(benchmark::State& state, const Shape& shape) {
 }
 
 template <class Access, class T>
-void read_scalars(benchmark::State& state, Footprint& footprint, const Shape& shape) {
+[[gnu::noinline]] void read_scalars(benchmark::State& state, Footprint& footprint, const Shape& shape) {
     const Access access(footprint.with_pattern(shape.footprint), Footprint::kBase + shape.offset());
     const Walk walk = shape.walk();
     std::uint64_t position = 0;
@@ -89,7 +89,7 @@ void check_written(benchmark::State& state, const RawAccess& memory, const Walk&
 }
 
 template <class Access, class T>
-void write_scalars(benchmark::State& state, Footprint& footprint, const Shape& shape) {
+[[gnu::noinline]] void write_scalars(benchmark::State& state, Footprint& footprint, const Shape& shape) {
     vm::mem::GuestRam& ram = footprint.to_overwrite(shape.footprint);
     const vm::mem::PhysAddr start = Footprint::kBase + shape.offset();
     const Access access(ram, start);
