@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cstring>
 #include <linux/futex.h>
+#include <string_view>
 #include <sys/syscall.h>
 #include <sys/sysinfo.h>
 #include <sys/utsname.h>
@@ -43,7 +44,7 @@ abi::HardwareProbe answer(std::int64_t key) {
 }
 
 // Copies a string that may have to be cut; the rest stays zero.
-void set_text(std::array<char, 65>& to, const char* from) { std::strncpy(to.data(), from, to.size() - 1); }
+void set_text(std::array<char, 65>& to, std::string_view from) { from.copy(to.data(), to.size() - 1); }
 
 }  // namespace
 
