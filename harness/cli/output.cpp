@@ -1,0 +1,106 @@
+#include "harness/cli/output.h"
+
+#include <cerrno>
+#include <cstdlib>
+#include <cstring>
+#include <fstream>
+#include <string_view>
+
+#include <fmt/format.h>
+#include <unistd.h>
+
+#include "harness/cli/text.h"
+#include "harness/report/format.h"
+#include "harness/report/github.h"
+
+namespace harness::cli {
+
+namespace {
+
+using report::Format;
+
+template <class Function>
+std::string names(Function Format::*function) {
+    std::string text;
+    for (const Format& format : report::formats()) {
+        if (format.*function != nullptr) text += fmt::format("{}{}", text.empty() ? "" : ", ", format.name);
+    }
+    return text;
+}
+
+template <class Function>
+Result<void> check(const std::string& name, Function Format::*function) {
+    for (const Format& format : report::formats()) {
+        if (format.name == name && format.*function != nullptr) return {};
+    }
+    return fail("no format '{}' here (there are: {})", name, names(function));
+}
+
+// Colours are for people who look at a terminal and have not asked for none. (no-color.org)
+report::Colour colour_for(const std::string& output) {
+    const char* refused = std::getenv("NO_COLOR");
+    const bool wanted =
+        output == "-" && isatty(STDOUT_FILENO) != 0 && (refused == nullptr || *refused == '\0');
+    return wanted ? report::Colour::always : report::Colour::never;
+}
+
+template <class What>
+Result<void> show(const What& what, const std::string& format, const std::string& output) {
+    const auto text = report::render(format, what, colour_for(output));
+    if (!text) return tl::unexpected(text.error());
+    return write_output(output, *text);
+}
+
+bool in_github_actions() {
+    const char* value = std::getenv("GITHUB_ACTIONS");
+    return value != nullptr && std::string_view(value) == "true";
+}
+
+// Other steps append to the same file.
+Result<void> append_step_summary(const std::string& text) {
+    const char* path = std::getenv("GITHUB_STEP_SUMMARY");
+    if (path == nullptr || *path == '\0') return {};
+    std::ofstream file(path, std::ios::app | std::ios::binary);
+    file << text;
+    file.close();
+    if (!file) return fail("cannot write the step summary '{}': {}", path, std::strerror(errno));
+    return {};
+}
+
+template <class What>
+Result<void> tell_github(const What& what) {
+    if (!in_github_actions()) return {};
+    fmt::print("{}", report::annotations(what));
+    return append_step_summary(report::step_summary(what));
+}
+
+// Annotations are lines of standard output, which a program may be reading.
+bool leaves_room_for_annotations(const std::string& format, const std::string& output) {
+    return output != "-" || format == "terminal" || format == "markdown";
+}
+
+}  // namespace
+
+std::string comparison_formats() { return names(&Format::comparison); }
+
+std::string run_formats() { return names(&Format::run); }
+
+Result<void> check_comparison_format(const std::string& format) { return check(format, &Format::comparison); }
+
+Result<void> check_run_format(const std::string& format) { return check(format, &Format::run); }
+
+Result<void> show_comparison(const model::Comparison& comparison, const std::string& format,
+                             const std::string& output) {
+    if (auto shown = show(comparison, format, output); !shown) return shown;
+    return leaves_room_for_annotations(format, output) ? tell_github(comparison) : Result<void>();
+}
+
+Result<void> show_run(const model::RunRecord& record, const std::string& format, const std::string& output) {
+    return show(record, format, output);
+}
+
+Result<void> announce_run(const model::RunRecord& record) {
+    return tell_github(report::RunReport{record, judge::summarise(record)});
+}
+
+}  // namespace harness::cli

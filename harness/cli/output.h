@@ -1,0 +1,27 @@
+#pragma once
+
+#include <string>
+
+#include "harness/model/run.h"
+#include "harness/model/verdict.h"
+
+namespace harness::cli {
+
+// For --help: what --format takes.
+std::string comparison_formats();
+std::string run_formats();
+
+Result<void> check_comparison_format(const std::string& format);
+Result<void> check_run_format(const std::string& format);
+
+// Writes a comparison to `output` ("-": standard output). Where GitHub Actions runs it, annotations and the
+// step summary besides.
+Result<void> show_comparison(const model::Comparison& comparison, const std::string& format,
+                             const std::string& output);
+
+Result<void> show_run(const model::RunRecord& record, const std::string& format, const std::string& output);
+
+// Where GitHub Actions runs it: what failed as annotations, and the run in the step summary.
+Result<void> announce_run(const model::RunRecord& record);
+
+}  // namespace harness::cli

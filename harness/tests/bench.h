@@ -1,0 +1,43 @@
+#pragma once
+
+#include <filesystem>
+#include <string>
+#include <vector>
+
+#include <gtest/gtest.h>
+
+#include "harness/run/child.h"
+
+namespace harness::tests {
+
+// What a command printed and how it ended.
+struct Printed {
+    int code = -1;
+    std::string out;
+    std::string err;
+};
+
+// A folder with a store and one suite, "fake"; commands are the built vmbench's.
+class Bench : public testing::Test {
+  protected:
+    void SetUp() override;
+    void TearDown() override;
+
+    // vmbench with these arguments, with `environment` (NAME=VALUE) added.
+    Printed vmbench(const std::vector<std::string>& arguments,
+                    const std::vector<std::string>& environment = {});
+
+    // `vmbench run` of these cases, quick, with short slices.
+    Printed measure(const std::string& cases, const std::vector<std::string>& more = {},
+                    const std::vector<std::string>& environment = {});
+
+    void add_suite(const std::string& name);
+
+    // The only value a query of the store gives.
+    std::string query(const std::string& sql);
+
+    std::filesystem::path folder_;
+    std::filesystem::path database_;
+};
+
+}  // namespace harness::tests
