@@ -1,0 +1,129 @@
+#include "harness/report/markdown.h"
+
+#include <algorithm>
+#include <vector>
+
+#include <fmt/format.h>
+
+#include "harness/report/text.h"
+
+namespace harness::report {
+
+namespace {
+
+using model::Role;
+using model::Verdict;
+using model::VerdictKind;
+
+bool folds(const Verdict& verdict) {
+    return verdict.kind == VerdictKind::unchanged || verdict.kind == VerdictKind::inconclusive;
+}
+
+std::string verdict_table(const std::vector<const Verdict*>& verdicts) {
+    std::string text =
+        "| benchmark | metric | baseline | run | change | widened 99 % interval | verdict | |\n"
+        "|---|---|--:|--:|--:|--:|---|---|\n";
+    for (const Verdict* verdict : verdicts) {
+        text += fmt::format("| {} | {} | {} | {} | {} | {} | {} | {} |\n", markdown_cell(verdict->benchmark),
+                            markdown_cell(verdict->metric),
+                            verdict->base ? markdown_cell(quantity(*verdict->base, verdict->unit)) : "",
+                            verdict->head ? markdown_cell(quantity(*verdict->head, verdict->unit)) : "",
+                            verdict->effect ? change(verdict->effect->ratio) : "",
+                            verdict->effect ? interval(*verdict->effect) : "", to_string(verdict->kind),
+                            markdown_cell(verdict->note));
+    }
+    return text;
+}
+
+std::string folded(std::string_view title, const std::vector<const Verdict*>& verdicts) {
+    if (verdicts.empty()) return "";
+    return fmt::format("\n<details><summary>{} ({})</summary>\n\n{}\n</details>\n", title, verdicts.size(),
+                       verdict_table(verdicts));
+}
+
+std::string verdicts(const model::Comparison& comparison) {
+    std::vector<const Verdict*> open;
+    std::vector<const Verdict*> closed;
+    for (const Verdict* verdict : by_importance(comparison, Role::deciding)) {
+        (folds(*verdict) ? closed : open).push_back(verdict);
+    }
+    std::string text = open.empty() ? "" : "\n" + verdict_table(open);
+    text += folded("unchanged and inconclusive", closed);
+    text += folded("reference rows (they never decide)", by_importance(comparison, Role::reference));
+    return text + folded("further metrics (they never decide)", by_importance(comparison, Role::shown));
+}
+
+std::string targets(const std::vector<judge::TargetRow>& rows) {
+    if (rows.empty()) return "";
+    std::string text =
+        "\n## Targets\n\n| benchmark | metric | against | wanted | measured | |\n|---|---|---|--:|--:|---|\n";
+    for (const judge::TargetRow& row : rows) {
+        text += fmt::format("| {} | {} | {} | {} {:.2f} | {:.2f} | {} |\n", markdown_cell(row.benchmark),
+                            markdown_cell(row.metric.name), markdown_cell(row.vs),
+                            row.metric.direction == model::Direction::lower ? "at most" : "at least",
+                            row.wanted, row.measured, row.met ? "met" : "**not met**");
+    }
+    return text;
+}
+
+}  // namespace
+
+std::string markdown_cell(std::string_view text) {
+    std::string out;
+    for (const char c : one_line(text)) {
+        if (c == '<') {
+            out += "&lt;";
+        } else if (c == '&') {
+            out += "&amp;";
+        } else {
+            if (std::string_view("\\|`*_[]~#@").find(c) != std::string_view::npos) out += '\\';
+            out += c;
+        }
+    }
+    return out;
+}
+
+std::string markdown(const model::Comparison& comparison) {
+    std::string text =
+        fmt::format("# Run {} against baseline {}\n\n{} against {}, on {}\n\n", short_id(comparison.run),
+                    markdown_cell(comparison.baseline), markdown_cell(comparison.head_revision),
+                    markdown_cell(comparison.base_revision), markdown_cell(comparison.head_machine_class));
+    if (!comparison.refusal.empty()) {
+        return text + fmt::format("**Not comparable:** {}\n", markdown_cell(comparison.refusal));
+    }
+    if (!comparison.void_reason.empty()) {
+        text += fmt::format("**Void:** {}\n\n", markdown_cell(comparison.void_reason));
+    }
+    text += fmt::format("**{}**\n", counts(comparison));
+    if (comparison.overall) text += fmt::format("\n{}\n", overall(comparison));
+    text += verdicts(comparison);
+    if (!comparison.notes.empty()) text += "\n";
+    for (const std::string& note : comparison.notes) text += fmt::format("- {}\n", markdown_cell(note));
+    return text;
+}
+
+std::string markdown(const RunReport& report) {
+    const model::Run& run = report.record.run;
+    std::string text = fmt::format(
+        "# Run {}\n\n{}, {} profile, {}, on {}\n\n"
+        "| benchmark | metric | median | 95 % interval | spread | processes | "
+        "|\n|---|---|--:|--:|--:|--:|---|\n",
+        short_id(run.id), utc(run.started_ns), to_string(run.profile), to_string(run.status),
+        markdown_cell(machine_class(run.machine)));
+    for (const judge::SummaryRow& row : report.summary.rows) {
+        const std::string range = row.interval
+                                      ? fmt::format("{} .. {}", quantity(row.interval->low, row.metric.unit),
+                                                    quantity(row.interval->high, row.metric.unit))
+                                      : "";
+        text += fmt::format("| {} | {} | {} | {} | {} | {} | {} |\n", markdown_cell(row.benchmark),
+                            markdown_cell(row.metric.name),
+                            row.median ? markdown_cell(quantity(*row.median, row.metric.unit)) : "",
+                            markdown_cell(range), row.median ? fmt::format("{:.1f} %", 100 * row.spread) : "",
+                            row.values.size(),
+                            row.error.empty() ? (row.role == Role::reference ? "reference" : "")
+                                              : "**failed:** " + markdown_cell(row.error));
+    }
+    return text + targets(report.summary.targets);
+}
+
+}  // namespace harness::report

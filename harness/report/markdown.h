@@ -1,0 +1,18 @@
+#pragma once
+
+#include <cstddef>
+#include <string>
+
+#include "harness/report/format.h"
+
+namespace harness::report {
+
+// GitHub-flavoured. What matters comes first; unchanged and inconclusive rows, references and further metrics
+// fold.
+std::string markdown(const model::Comparison& comparison);
+std::string markdown(const RunReport& report);
+
+// Text inside a table cell: no row, column, tag or emphasis can be forged by a name.
+std::string markdown_cell(std::string_view text);
+
+}  // namespace harness::report
