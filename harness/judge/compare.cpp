@@ -33,9 +33,7 @@ Verdict blank(const Measured& entry, std::size_t metric_index, const Rules& rule
         verdict.unit = metric.unit;
         verdict.direction = metric.direction;
     }
-    verdict.role = entry.benchmark.is_reference() ? Role::reference
-                   : metric_index == 0            ? Role::deciding
-                                                  : Role::shown;
+    verdict.role = role_of(entry.benchmark, metric_index);
     verdict.threshold = threshold_for(rules, entry.benchmark, verdict.metric);
     return verdict;
 }

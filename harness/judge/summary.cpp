@@ -14,9 +14,7 @@ constexpr double kConfidence = 0.95;
 SummaryRow summarise(const Measured& entry, std::size_t index) {
     SummaryRow row;
     row.benchmark = entry.benchmark.id;
-    row.role = entry.benchmark.is_reference() ? model::Role::reference
-               : index == 0                   ? model::Role::deciding
-                                              : model::Role::shown;
+    row.role = role_of(entry.benchmark, index);
     if (!entry.errors.empty()) row.error = entry.errors.front();
     if (index >= entry.series.size()) return row;
     const Series& series = entry.series[index];

@@ -98,6 +98,11 @@ std::vector<Measured> merged(std::span<const RunRecord> records) {
     return result;
 }
 
+model::Role role_of(const model::Benchmark& benchmark, std::size_t metric_index) {
+    if (metric_index > 0) return model::Role::shown;
+    return benchmark.is_reference() ? model::Role::reference : model::Role::deciding;
+}
+
 const Measured* find(const std::vector<Measured>& sorted, const std::string& id) {
     const auto found =
         std::ranges::lower_bound(sorted, id, {}, [](const Measured& m) { return m.benchmark.id; });

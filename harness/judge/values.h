@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "harness/model/run.h"
+#include "harness/model/verdict.h"
 
 namespace harness::judge {
 
@@ -30,6 +31,9 @@ std::vector<Measured> measured(const model::RunRecord& record);
 // Several runs as one, with all their processes. Where definitions differ, the last run's holds and runs with
 // another one are left out.
 std::vector<Measured> merged(std::span<const model::RunRecord> records);
+
+// What the metric of this index is for: only the primary one, the first, of a benchmark decides, or controls.
+model::Role role_of(const model::Benchmark& benchmark, std::size_t metric_index);
 
 // The benchmark of that id, or null.
 const Measured* find(const std::vector<Measured>& sorted, const std::string& id);

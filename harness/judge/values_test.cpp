@@ -61,6 +61,12 @@ TEST(Measured, IsSortedByBenchmark) {
     EXPECT_EQ(find(all, "memory/read"), nullptr);
 }
 
+TEST(RoleOf, TheFirstMetricOfABenchmarkDecidesOrControls) {
+    EXPECT_EQ(role_of(benchmark("memory", "read"), 0), model::Role::deciding);
+    EXPECT_EQ(role_of(benchmark("memory", "raw", {"reference"}), 0), model::Role::reference);
+    EXPECT_EQ(role_of(benchmark("memory", "raw", {"reference"}), 1), model::Role::shown);
+}
+
 TEST(Merged, HoldsTheProcessesOfAllRuns) {
     auto first = record("run-1");
     add(first, benchmark("memory", "read"), {1, 2});

@@ -41,8 +41,8 @@ struct Effect {
     bool operator==(const Effect&) const = default;
 };
 
-// deciding: the benchmark's primary metric; it alone counts for exit codes. shown: every other metric.
-// reference: a row measured for orientation only.
+// deciding: the benchmark's primary metric; it alone counts for exit codes. reference: the primary metric of
+// a row measured for orientation only. shown: every other metric of either.
 enum class Role { deciding, shown, reference };
 
 std::string_view to_string(Role role);
