@@ -1,5 +1,6 @@
 #include "vm/tests/differential/elf_writer.h"
 
+#include <array>
 #include <cstring>
 
 namespace vm::tests {
@@ -39,12 +40,7 @@ static_assert(sizeof(ProgramHeader) == 56);
 constexpr std::uint32_t kExecuteRead = 5;
 constexpr std::uint32_t kWriteRead = 6;
 
-void append(std::vector<std::byte>& file, const void* from, std::size_t size) {
-    const auto* first = static_cast<const std::byte*>(from);
-    file.insert(file.end(), first, first + size);
-}
-
-void pad_to_page(std::vector<std::byte>& file) { file.resize((file.size() + 4095) / 4096 * 4096); }
+constexpr std::uint64_t round_to_page(std::uint64_t size) { return (size + 4095) / 4096 * 4096; }
 
 ProgramHeader segment(std::uint32_t flags, std::uint64_t offset, std::uint64_t address, std::uint64_t size) {
     ProgramHeader header;
@@ -59,20 +55,17 @@ ProgramHeader segment(std::uint32_t flags, std::uint64_t offset, std::uint64_t a
 
 std::vector<std::byte> make_elf(const ElfImage& image) {
     constexpr std::uint64_t kCodeOffset = 4096;
-    const std::uint64_t data_offset = kCodeOffset + (image.code.size_bytes() + 4095) / 4096 * 4096;
+    const std::uint64_t data_offset = kCodeOffset + round_to_page(image.code.size_bytes());
     Header header;
     header.entry = image.code_address;
-    const ProgramHeader code =
-        segment(kExecuteRead, kCodeOffset, image.code_address, image.code.size_bytes());
-    const ProgramHeader data = segment(kWriteRead, data_offset, image.data_address, image.data.size_bytes());
-    std::vector<std::byte> file;
-    append(file, &header, sizeof header);
-    append(file, &code, sizeof code);
-    append(file, &data, sizeof data);
-    pad_to_page(file);
-    append(file, image.code.data(), image.code.size_bytes());
-    pad_to_page(file);
-    append(file, image.data.data(), image.data.size_bytes());
+    const std::array<ProgramHeader, 2> segments = {
+        segment(kExecuteRead, kCodeOffset, image.code_address, image.code.size_bytes()),
+        segment(kWriteRead, data_offset, image.data_address, image.data.size_bytes())};
+    std::vector<std::byte> file(data_offset + image.data.size_bytes());
+    std::memcpy(file.data(), &header, sizeof header);
+    std::memcpy(file.data() + sizeof header, segments.data(), sizeof segments);
+    std::memcpy(file.data() + kCodeOffset, image.code.data(), image.code.size_bytes());
+    std::memcpy(file.data() + data_offset, image.data.data(), image.data.size_bytes());
     return file;
 }
 
