@@ -31,7 +31,8 @@ std::vector<std::size_t> doubled_ranks(std::span<const double> base, std::span<c
     std::ranges::sort(order);
     std::vector<std::size_t> ranks;
     for (const double value : all) {
-        const auto [first, last] = std::ranges::equal_range(order, value);
+        // Not std::ranges::equal_range: Clang 14 cannot compile the one of GCC 12's library.
+        const auto [first, last] = std::equal_range(order.begin(), order.end(), value);
         ranks.push_back(static_cast<std::size_t>((first - order.begin()) + (last - order.begin()) + 1));
     }
     return ranks;
