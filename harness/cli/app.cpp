@@ -38,7 +38,7 @@ constexpr const char* kDescription =
 constexpr const char* kFooter =
     "Exit codes: 0 no regression, 1 regression, 2 wrong usage, 3 a measurement failed, 4 not comparable,\n"
     "5 the run is void, 6 inconclusive (only with --fail-on-inconclusive).\n"
-    "Options of one command: vmbench COMMAND --help";
+    "Options of one command: vmbench COMMAND --help\n";
 
 void declare_globals(CLI::App& app, Globals& globals) {
     app.add_option("--db", globals.database,

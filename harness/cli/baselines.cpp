@@ -69,7 +69,7 @@ Outcome rename(store::Connection& connection, const std::string& name, const std
 Action declare_baselines(CLI::App& app, const Globals& globals) {
     const auto options = std::make_shared<Options>();
     app.require_subcommand(0, 1);
-    app.footer("Without a command: the same as list.");
+    app.footer("Without a command: the same as list.\n");
     app.add_subcommand("list", "Show all: name, when it was saved (UTC), runs")->fallthrough();
     const auto named = [&](const char* name, const char* summary) {
         CLI::App* command = app.add_subcommand(name, summary);

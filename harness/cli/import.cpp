@@ -49,7 +49,8 @@ Action declare_import(CLI::App& app, const Globals& globals) {
     app.add_option("--name", options->name, "Call the baseline so instead of what the file says")
         ->type_name("NAME");
     app.footer(
-        "A baseline of the same name is replaced. Runs are added; one that is here already stays as it is.");
+        "A baseline of the same name is replaced. Runs are added; one that is here already stays as it "
+        "is.\n");
     return [options, &globals] { return import_files(*options, globals); };
 }
 

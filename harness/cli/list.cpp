@@ -55,7 +55,7 @@ Action declare_list(CLI::App& app, const Globals& globals) {
     const auto options = std::make_shared<Options>();
     declare_selection(app, options->select);
     app.add_flag("--benchmarks", options->benchmarks, "Benchmarks and their tags instead of suites");
-    app.footer("Naming a suite, a filter or a tag shows benchmarks, too.");
+    app.footer("Naming a suite, a filter or a tag shows benchmarks, too.\n");
     return [options, &globals] { return list(*options, globals); };
 }
 

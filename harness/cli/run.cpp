@@ -153,9 +153,7 @@ Outcome run_suites(const Options& options, const Globals& globals) {
 Action declare_run(CLI::App& app, const Globals& globals) {
     const auto options = std::make_shared<Options>();
     declare_selection(app, options->select);
-    app.add_flag("--quick", options->quick,
-                 "6 processes a benchmark, within the budget (default); without a filter or tag, only "
-                 "benchmarks tagged quick in suites that use this tag");
+    app.add_flag("--quick", options->quick, "6 processes a benchmark, within the budget (the default)");
     app.add_flag("--full", options->full, "12 processes a benchmark, and no budget unless one is given");
     app.add_option("--budget", options->budget,
                    "Time for everything, shared out over the benchmarks (default: 4m for --quick)")
@@ -172,9 +170,12 @@ Action declare_run(CLI::App& app, const Globals& globals) {
                    "Kill a process that takes longer (default: 20s, or 20 times its slice)")
         ->type_name("TIME");
     app.footer(
+        "Without --filter and --tag, --quick leaves out benchmarks that are not tagged quick, of suites that "
+        "use this "
+        "tag.\n"
         "Flags --benchmark_NAME=VALUE are passed on to the suite programs; --benchmark_min_time sets the "
         "slice of each\n"
-        "process instead of the budget. Ctrl-C keeps what has been measured and marks the run incomplete.");
+        "process instead of the budget. Ctrl-C keeps what has been measured and marks the run incomplete.\n");
     return [options, &globals] { return run_suites(*options, globals); };
 }
 

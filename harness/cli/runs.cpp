@@ -57,7 +57,7 @@ Outcome show_runs(const Globals& globals) {
 Action declare_runs(CLI::App& app, const Globals& globals) {
     app.footer(
         "Columns: id, start (UTC), profile, status, benchmarks, revision (+ where the sources had changed), "
-        "machine class.");
+        "machine class.\n");
     return [&globals] { return show_runs(globals); };
 }
 
