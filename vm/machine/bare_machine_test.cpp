@@ -57,7 +57,7 @@ TEST(BareMachine, ZeroInTohostIsIgnored) {
 }
 
 TEST(BareMachine, InstructionLimitIsExact) {
-    for (const std::uint64_t limit : {0, 1, 2, 7, 4096, 4097, 10000}) {
+    for (const std::uint64_t limit : {0U, 1U, 2U, 7U, 4096U, 4097U, 10000U}) {
         const auto machine = machine_of(TestImage({kNop, kNop, kNop, 0xff5ff06f}));  // j -12
         EXPECT_EQ(machine->run(limit).end, BareEnd::instruction_limit);
         EXPECT_EQ(machine->instructions(), limit);
