@@ -38,11 +38,15 @@ constexpr std::array kPrograms = {
     Program{"hello", "hello\n"},
 };
 
-// Runs the command once an iteration; the iteration's time is the child's. Nothing when a run was wrong,
-// which has then been said; else the messages of the last run.
-std::string run_and_check(benchmark::State& state, const std::vector<std::string>& command,
-                          const char* output) {
+// The sum of the children's CPU times, and what the last one wrote to standard error.
+struct Runs {
+    double seconds = 0;
     std::string messages;
+};
+
+// Runs the command once an iteration; the iteration's time is the child's. A wrong run fails the case.
+Runs run_and_check(benchmark::State& state, const std::vector<std::string>& command, const char* output) {
+    Runs runs;
     for (auto _ : state) {
         const auto child = run_child(command);
         if (not child) {
@@ -56,27 +60,28 @@ std::string run_and_check(benchmark::State& state, const std::vector<std::string
                                     .c_str());
             return {};
         }
-        state.SetIterationTime(std::chrono::duration<double>(child->cpu_time).count());
-        messages = child->messages;
+        const double seconds = std::chrono::duration<double>(child->cpu_time).count();
+        state.SetIterationTime(seconds);
+        runs.seconds += seconds;
+        runs.messages = child->messages;
     }
-    return messages;
+    return runs;
 }
 
 void interpret(benchmark::State& state, const std::vector<std::string>& command, const char* output) {
-    const std::string messages = run_and_check(state, command, output);
+    const Runs runs = run_and_check(state, command, output);
     if (state.error_occurred()) {
         return;
     }
-    const auto retired = retired_instructions(messages);
+    const auto retired = retired_instructions(runs.messages);
     if (not retired) {
         state.SkipWithError("vm user --stats did not say how many instructions retired");
         return;
     }
-    // Every run retires the same number; both counters are turned into rates over the time of all iterations.
+    // Every run retires the same number.
     const auto count = static_cast<double>(*retired) * static_cast<double>(state.iterations());
-    using benchmark::Counter;
-    state.counters["instructions_per_second"] = Counter(count, Counter::kIsRate);
-    state.counters["ns_per_instruction"] = Counter(count / 1e9, Counter::kIsRate | Counter::kInvert);
+    state.counters["instructions_per_second"] = count / runs.seconds;
+    state.counters["ns_per_instruction"] = runs.seconds * 1e9 / count;
 }
 
 Case make(const Program& program, const char* runner, std::vector<std::string> command) {

@@ -29,7 +29,8 @@ TEST(Runners, QemuIsTheFirstExecutableOnThePath) {
 }
 
 TEST(Runners, TheInstructionCountIsReadFromTheStatistics) {
-    EXPECT_EQ(retired_instructions("vm: 123456 instructions in 0.000500 s, 246.9 M instructions/s\n"), 123456U);
+    EXPECT_EQ(retired_instructions("vm: 123456 instructions in 0.000500 s, 246.9 M instructions/s\n"),
+              123456U);
     EXPECT_EQ(retired_instructions("nothing of the kind\n"), std::nullopt);
     EXPECT_EQ(retired_instructions("no instructions in sight"), std::nullopt);
 }
