@@ -134,7 +134,7 @@ std::string revisions(std::span<const RunRecord> records) {
     std::vector<std::string> names;
     for (const RunRecord& record : records) {
         for (const model::Build& build : record.builds) {
-            const std::string name = build.revision + (build.dirty ? "+dirty" : "");
+            const std::string name = fmt::format("{}{}", build.revision, build.dirty ? "+dirty" : "");
             if (std::ranges::find(names, name) == names.end()) names.push_back(name);
         }
     }
@@ -156,7 +156,7 @@ Comparison header(const CompareInput& input, const Rules& rules) {
         comparison.base_machine_class = base_class;
         comparison.cross_machine = true;
     }
-    comparison.judge_version = kJudgeVersion;
+    comparison.judge_version = std::string(kJudgeVersion);
     comparison.rules_hash = rules_hash(rules);
     return comparison;
 }

@@ -3,6 +3,7 @@
 // are still found.
 #include <algorithm>
 #include <cmath>
+#include <cstdint>
 #include <random>
 
 #include <gtest/gtest.h>
@@ -78,7 +79,7 @@ Tally ten_comparisons(std::uint64_t seed) {
 }
 
 TEST(FalseAlarms, AreNoneInTenRunsOfTwoHundredUnchangedBenchmarks) {
-    for (const std::uint64_t seed : {1, 2, 3, 4, 5}) {
+    for (std::uint64_t seed = 1; seed <= 5; ++seed) {
         const Tally tally = ten_comparisons(seed);
         EXPECT_EQ(tally.regressed, 0u) << "seed " << seed;
         EXPECT_EQ(tally.improved, 0u) << "seed " << seed;

@@ -9,7 +9,10 @@
 
 namespace {
 
-using namespace harness::model;
+using harness::model::Case;
+using harness::model::Manifest;
+using harness::model::Suite;
+using harness::model::Target;
 
 void require(bool holds) {
     if (!holds) std::abort();
@@ -33,12 +36,12 @@ void check_suite(const Suite& suite) {
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
     const std::string_view text(reinterpret_cast<const char*>(data), size);
     const Manifest manifest{"s", "s", "s", ""};
-    if (const auto suite = parse_description(text, manifest, "input")) {
+    if (const auto suite = harness::model::parse_description(text, manifest, "input")) {
         check_suite(*suite);
     } else {
         check_error(suite.error());
     }
-    if (const auto read = parse_manifest(text, "input")) {
+    if (const auto read = harness::model::parse_manifest(text, "input")) {
         require(read->program.find('/') == std::string::npos);
     } else {
         check_error(read.error());
