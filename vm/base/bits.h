@@ -26,7 +26,9 @@ constexpr std::int32_t as_signed32(std::uint64_t value) {
 constexpr std::uint64_t as_unsigned(std::int64_t value) { return static_cast<std::uint64_t>(value); }
 
 // value rounded down or up to a multiple of `alignment`, a power of two.
-constexpr std::uint64_t align_down(std::uint64_t value, std::uint64_t alignment) { return value & ~(alignment - 1); }
+constexpr std::uint64_t align_down(std::uint64_t value, std::uint64_t alignment) {
+    return value & ~(alignment - 1);
+}
 constexpr std::uint64_t align_up(std::uint64_t value, std::uint64_t alignment) {
     return align_down(value + alignment - 1, alignment);
 }

@@ -7,5 +7,6 @@ namespace vm {
 
 }  // namespace vm
 
-#define VM_CHECK(condition) \
-    (__builtin_expect(!!(condition), 1) ? static_cast<void>(0) : ::vm::check_failed(#condition, __FILE__, __LINE__))
+#define VM_CHECK(condition)                                    \
+    (__builtin_expect(!!(condition), 1) ? static_cast<void>(0) \
+                                        : ::vm::check_failed(#condition, __FILE__, __LINE__))

@@ -13,7 +13,8 @@ enum class ExitReason : std::uint8_t {
     pending,  // someone asked for attention through CpuContext::pending
 };
 
-// The guest's state is exact at every exit: registers, pc and retired count are those of the instruction boundary.
+// The guest's state is exact at every exit: registers, pc and retired count are those of the instruction
+// boundary.
 struct Exit {
     ExitReason reason;
     Trap trap{};
