@@ -49,25 +49,56 @@ void report_bytes(benchmark::State& state, const Shape& shape) {
     state.SetBytesProcessed(state.iterations() * static_cast<std::int64_t>(shape.width));
 }
 
+// How far a loop has come: the position of its next access, and the sum of what was read or the next value to
+// write. The loops are functions of their own and carry this by value, because among the benchmark's other
+// state the compiler keeps it in memory, which then is what is measured.
+struct Progress {
+    std::uint64_t position = 0;
+    std::uint64_t value = 0;
+    bool refused = false;
+};
+
 template <class Access, class T>
-[[gnu::noinline]] void read_scalars(benchmark::State& state, Footprint& footprint, const Shape& shape) {
+[[gnu::noinline]] Progress read_batch(Access access, Walk walk, Progress at) {
+    for (std::uint64_t n = kBatch; n != 0; --n) {
+        T value;
+        if (not access.read(at.position, value)) [[unlikely]] {
+            return {.refused = true};
+        }
+        scalar_barrier(value);
+        at.value += value;
+        at.position = walk.next(at.position);
+    }
+    return at;
+}
+
+template <class Access, class T>
+[[gnu::noinline]] Progress write_batch(Access access, Walk walk, Progress at) {
+    for (std::uint64_t n = kBatch; n != 0; --n) {
+        auto value = static_cast<T>(at.value++);
+        scalar_barrier(value);
+        if (not access.write(at.position, value)) [[unlikely]] {
+            return {.refused = true};
+        }
+        at.position = walk.next(at.position);
+    }
+    return at;
+}
+
+template <class Access, class T>
+void read_scalars(benchmark::State& state, Footprint& footprint, const Shape& shape) {
     const Access access(footprint.with_pattern(shape.footprint), Footprint::kBase + shape.offset());
     const Walk walk = shape.walk();
-    std::uint64_t position = 0;
-    std::uint64_t sum = 0;
+    Progress at;
     while (state.KeepRunningBatch(kBatch)) {
-        for (std::uint64_t n = kBatch; n != 0; --n) {
-            T value;
-            if (not access.read(position, value)) [[unlikely]] {
-                return fail_access(state);
-            }
-            scalar_barrier(value);
-            sum += value;
-            position = walk.next(position);
+        at = read_batch<Access, T>(access, walk, at);
+        if (at.refused) {
+            return fail_access(state);
         }
     }
     const auto accesses = static_cast<std::uint64_t>(state.iterations());
-    common::expect_equal(state, "sum of what was read", sum, pattern_sum<T>(walk, shape.offset(), accesses));
+    common::expect_equal(state, "sum of what was read", at.value,
+                         pattern_sum<T>(walk, shape.offset(), accesses));
     report_bytes(state, shape);
 }
 
@@ -89,23 +120,18 @@ void check_written(benchmark::State& state, const RawAccess& memory, const Walk&
 }
 
 template <class Access, class T>
-[[gnu::noinline]] void write_scalars(benchmark::State& state, Footprint& footprint, const Shape& shape) {
+void write_scalars(benchmark::State& state, Footprint& footprint, const Shape& shape) {
     vm::mem::GuestRam& ram = footprint.to_overwrite(shape.footprint);
     const vm::mem::PhysAddr start = Footprint::kBase + shape.offset();
     const Access access(ram, start);
     const Walk walk = shape.walk();
     // Another first value in each call, so that the last call's bytes cannot pass for this one's.
     const std::uint64_t first = 0x35 * static_cast<std::uint64_t>(state.max_iterations);
-    std::uint64_t next_value = first;
-    std::uint64_t position = 0;
+    Progress at{.value = first};
     while (state.KeepRunningBatch(kBatch)) {
-        for (std::uint64_t n = kBatch; n != 0; --n) {
-            auto value = static_cast<T>(next_value++);
-            scalar_barrier(value);
-            if (not access.write(position, value)) [[unlikely]] {
-                return fail_access(state);
-            }
-            position = walk.next(position);
+        at = write_batch<Access, T>(access, walk, at);
+        if (at.refused) {
+            return fail_access(state);
         }
     }
     check_written<T>(state, RawAccess(ram, start), walk, first,
