@@ -194,7 +194,7 @@ Share Session::plan_rest(int rounds_done, int rounds_wanted) const {
 Result<void> Session::run_round(int round, const Share& share) {
     const auto begun = Clock::now();
     const std::size_t count = active();
-    const std::size_t rounds_left = static_cast<std::size_t>(rounds_ - round + 1);
+    const std::size_t rounds_left = static_cast<std::size_t>(rounds_) - static_cast<std::size_t>(round) + 1;
     total_ = summary_.processes + count * rounds_left;
     const nanoseconds overhead = round_overhead();
     const nanoseconds each =

@@ -1,6 +1,7 @@
 #include "harness/run/progress.h"
 
 #include <algorithm>
+#include <cmath>
 #include <cstdlib>
 #include <sys/ioctl.h>
 
@@ -38,7 +39,7 @@ Progress::Style style_for(std::FILE* out) {
 std::string short_duration(std::chrono::nanoseconds time) {
     const double seconds = std::max(0.0, std::chrono::duration<double>(time).count());
     if (seconds < 9.95) return fmt::format("{:.1f}s", seconds);
-    const auto whole = static_cast<long>(seconds + 0.5);
+    const auto whole = std::lround(seconds);
     if (whole < 60) return fmt::format("{}s", whole);
     if (whole < 3600) return fmt::format("{}m{:02}s", whole / 60, whole % 60);
     return fmt::format("{}h{:02}m", whole / 3600, whole % 3600 / 60);

@@ -71,12 +71,11 @@ Result<std::string> record_machine(Connection& connection, const model::Machine&
     const std::vector<Value> content = {model::machine_class(machine), machine.cpu_model, machine.cores,
                                         machine.memory_bytes,          machine.kernel,    machine.governor,
                                         machine.virtualised ? 1 : 0,   machine.numa_nodes};
-    const auto known =
-        find_id(connection,
-                "SELECT id FROM machine WHERE machine_class = ?1 AND cpu_model = ?2 AND cores = ?3 "
-                "AND memory_bytes = ?4 AND kernel = ?5 AND governor = ?6 AND virtualised = ?7 "
-                "AND numa_nodes = ?8",
-                content);
+    auto known = find_id(connection,
+                         "SELECT id FROM machine WHERE machine_class = ?1 AND cpu_model = ?2 AND cores = ?3 "
+                         "AND memory_bytes = ?4 AND kernel = ?5 AND governor = ?6 AND virtualised = ?7 "
+                         "AND numa_nodes = ?8",
+                         content);
     if (!known || !known->empty()) return known;
     const std::string id = make_uuid(random);
     std::vector<Value> values = content;
@@ -93,10 +92,10 @@ Result<std::string> record_build(Connection& connection, const model::Build& bui
                                  const RandomSource& random) {
     const std::vector<Value> content = {build.revision, build.dirty ? 1 : 0, build.compiler, build.flags,
                                         build.program_hash};
-    const auto known = find_id(connection,
-                               "SELECT id FROM build WHERE revision = ?1 AND dirty = ?2 AND compiler = ?3 "
-                               "AND flags = ?4 AND program_hash = ?5",
-                               content);
+    auto known = find_id(connection,
+                         "SELECT id FROM build WHERE revision = ?1 AND dirty = ?2 AND compiler = ?3 "
+                         "AND flags = ?4 AND program_hash = ?5",
+                         content);
     if (!known || !known->empty()) return known;
     const std::string id = make_uuid(random);
     std::vector<Value> values = content;
