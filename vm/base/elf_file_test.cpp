@@ -99,14 +99,16 @@ TEST(ElfFile, FindsASymbolByName) {
 }
 
 TEST(ElfFile, ListsOnlyFunctions) {
-    const auto functions = Image().parse()->functions();
+    const auto file = Image().parse();
+    const auto functions = file->functions();
     ASSERT_EQ(functions.size(), 1U);
     EXPECT_EQ(functions[0].name, "main");
     EXPECT_EQ(functions[0].size, 8U);
 }
 
 TEST(ElfFile, LabelsAreFunctionsAndObjectsInOrderOfAddress) {
-    const auto labels = Image().set<std::uint64_t>(416, 0x30000).parse()->labels();
+    const auto file = Image().set<std::uint64_t>(416, 0x30000).parse();
+    const auto labels = file->labels();
     ASSERT_EQ(labels.size(), 2U);
     EXPECT_EQ(labels[0].name, "tohost");
     EXPECT_EQ(labels[1].name, "main");

@@ -42,7 +42,10 @@ class TestElf {
             set(at + 32, s.file_size).set(at + 40, s.memory_size).set(at + 48, std::uint64_t{1});
             at += 56;
         }
-        std::memcpy(bytes_.data() + 0x1000, code.data(), code.size() * 4);
+        // An empty vector has no data to copy from.
+        if (not code.empty()) {
+            std::memcpy(bytes_.data() + 0x1000, code.data(), code.size() * 4);
+        }
         std::FILE* out = std::fopen(path_.c_str(), "wb");
         std::fwrite(bytes_.data(), 1, bytes_.size(), out);
         std::fclose(out);
