@@ -184,6 +184,16 @@ class Test(ScriptTest):
         self.assertEqual(len(self.calls("ctest")), 1)
         self.assertIn(r"--exclude-regex ^ci\.check_tidy$", self.calls("ctest")[0])
 
+    def test_skipped_steps_are_left_out_and_the_others_run(self):
+        result = self.run_script("scripts/test", "--skip", "coverage", "--skip", "tidy")
+        self.assertEqual(result.returncode, 0, result.stderr)
+        presets = [call.split()[2] for call in self.calls("ctest")]
+        self.assertEqual(presets, ["asan-ubsan", "release"])
+        self.assertIn(r"--exclude-regex ^ci\.check_tidy$", self.calls("ctest")[-1])
+
+    def test_an_unknown_step_to_skip_is_refused(self):
+        self.assertEqual(self.run_script("scripts/test", "--skip", "release").returncode, 2)
+
     def test_a_failing_preset_fails_the_script_and_the_others_still_run(self):
         self.stand_in("ctest", f'echo "{self.SUMMARY}"; [[ $* != *asan* ]]')
         result = self.run_script("scripts/test")
