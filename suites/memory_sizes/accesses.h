@@ -14,7 +14,7 @@ class GuestAccess {
 
     template <class T>
     bool read(std::uint64_t position, T& value) const {
-        const auto found = ram_.read<T>(first_ + position);
+        auto found = ram_.read<T>(first_ + position);
         if (not found) [[unlikely]] {
             return false;
         }

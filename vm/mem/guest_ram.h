@@ -58,29 +58,24 @@ class GuestRam {
     template <Scalar T>
     AccessResult<T> read(PhysAddr address) const {
         const std::uint64_t offset = raw(address) - raw(base_);
-        const bool inside = offset <= size_ - sizeof(T);
-        T value = 0;
-        if (inside) [[likely]] {
-            value = host_load<T>(host_ + offset);
+        if (offset > size_ - sizeof(T)) [[unlikely]] {
+            return {};
         }
-        return {value, inside};
+        return {host_load<T>(host_ + offset), true};
     }
 
     template <Scalar T>
     AccessResult<void> write(PhysAddr address, T value) {
         const std::uint64_t offset = raw(address) - raw(base_);
-        const bool inside = offset <= size_ - sizeof(T);
-        if (inside) [[likely]] {
-            std::uint8_t flags = flags_[offset >> kPageShift];
-            if (offset % sizeof(T) != 0) [[unlikely]] {
-                flags |= flags_[(offset + sizeof(T) - 1) >> kPageShift];  // it may end in the next page
-            }
-            if ((flags & page::kCode) != 0) [[unlikely]] {
-                store_notify(address, sizeof(T));
-            }
-            host_store<T>(host_ + offset, value);
+        if (offset > size_ - sizeof(T)) [[unlikely]] {
+            return {};
         }
-        return {inside};
+        const bool crosses_pages = offset % kPageSize > kPageSize - sizeof(T);
+        if (crosses_pages or (flags_[offset >> kPageShift] & page::kCode) != 0) [[unlikely]] {
+            store_notify(address, sizeof(T));
+        }
+        host_store<T>(host_ + offset, value);
+        return {true};
     }
 
     // Bytes of any length, none included. A range that is not wholly inside is an error and changes nothing.
