@@ -22,6 +22,7 @@ constexpr Subcommand kSubcommands[] = {
     {"save-baseline", "Name a run (the newest) as a baseline", declare_save_baseline},
     {"baselines", "Show, delete or rename baselines", declare_baselines},
     {"compare", "Compare a run (the newest) with a baseline", declare_compare},
+    {"rename", "Say that a benchmark has a new name, so that its history goes on", declare_rename},
     {"export", "Write a baseline as a JSON file that can be reviewed and shared", declare_export},
     {"import", "Read baselines that were exported", declare_import},
     {"report", "Write a report with plots (Markdown and PNG)", declare_report},

@@ -48,6 +48,7 @@ Action declare_list(CLI::App& app, const Globals& globals);
 Action declare_run(CLI::App& app, const Globals& globals);
 Action declare_save_baseline(CLI::App& app, const Globals& globals);
 Action declare_baselines(CLI::App& app, const Globals& globals);
+Action declare_rename(CLI::App& app, const Globals& globals);
 Action declare_compare(CLI::App& app, const Globals& globals);
 Action declare_runs(CLI::App& app, const Globals& globals);
 Action declare_show(CLI::App& app, const Globals& globals);

@@ -14,6 +14,7 @@
 #include "harness/cli/session.h"
 #include "harness/cli/text.h"
 #include "harness/judge/exit_code.h"
+#include "harness/run/turn.h"
 #include "harness/store/baselines.h"
 #include "harness/store/records.h"
 
@@ -139,6 +140,10 @@ Outcome run_suites(const Options& options, const Globals& globals) {
     for (const std::string& line : selected->broken) progress.say("failed: " + line);
     if (selected->suites.empty())
         return tl::unexpected(Failure("no suite could be measured", ExitCode::measurement_failed));
+    const auto turn = run::Turn::take(run::Turn::default_path(), *interrupts, [&] {
+        progress.say("another run is measuring on this machine: waiting for it to end (Ctrl-C gives up)");
+    });
+    if (!turn) return tl::unexpected(Failure(turn.error().message, ExitCode::measurement_failed));
     const auto recorded = record(*connection, *selected, order, *settings, *interrupts, progress);
     if (!recorded) return tl::unexpected(Failure(recorded.error().message, ExitCode::measurement_failed));
     fmt::print("{}\n", ending(*recorded, *settings));

@@ -51,6 +51,12 @@ Result<void> record_benchmark(Connection& connection, const model::Benchmark& be
          targets_text(benchmark.targets)});
 }
 
+Result<bool> has_benchmark(Connection& connection, const std::string& benchmark) {
+    const auto found = find_id(connection, "SELECT id FROM benchmark WHERE id = ?1 LIMIT 1", {benchmark});
+    if (!found) return tl::unexpected(found.error());
+    return !found->empty();
+}
+
 Result<std::vector<model::Benchmark>> benchmarks_of_run(Connection& connection, const std::string& run_id) {
     auto rows = connection.all(
         "SELECT id, definition_version, suite, case_id, time_source, metrics, tags, targets FROM benchmark "
@@ -117,16 +123,6 @@ Result<std::vector<model::Build>> builds_of_run(Connection& connection, const st
             return model::Build{row.text(0), row.text(1), row.integer(2) != 0,
                                 row.text(3), row.text(4), row.text(5)};
         });
-}
-
-Result<void> record_alias(Connection& connection, const std::string& old_benchmark,
-                          const std::string& new_benchmark, const std::string& reason, std::int64_t now_ns) {
-    if (old_benchmark == new_benchmark) return fail("'{}' cannot be renamed to itself", old_benchmark);
-    return connection.run(
-        "INSERT INTO alias (old_benchmark, new_benchmark, created_ns, reason) VALUES (?1, ?2, ?3, ?4) "
-        "ON CONFLICT (old_benchmark) DO UPDATE SET new_benchmark = excluded.new_benchmark, "
-        "created_ns = excluded.created_ns, reason = excluded.reason",
-        {old_benchmark, new_benchmark, now_ns, reason});
 }
 
 }  // namespace harness::store

@@ -32,6 +32,9 @@ Result<void> record_benchmark(Connection& connection, const model::Benchmark& be
 // All definitions that processes of this run measured, ordered by id and version.
 Result<std::vector<model::Benchmark>> benchmarks_of_run(Connection& connection, const std::string& run_id);
 
+// Whether any definition of this benchmark (SUITE/CASE, as it was measured) is stored.
+Result<bool> has_benchmark(Connection& connection, const std::string& benchmark);
+
 // The id of the machine or build with this content; recorded when it is new.
 Result<std::string> record_machine(Connection& connection, const model::Machine& machine,
                                    const RandomSource& random);
@@ -40,9 +43,5 @@ Result<std::string> record_build(Connection& connection, const model::Build& bui
 
 // Builds whose programs processes of this run are, ordered by content.
 Result<std::vector<model::Build>> builds_of_run(Connection& connection, const std::string& run_id);
-
-// From now on what is stored as `old_benchmark` is read as `new_benchmark`.
-Result<void> record_alias(Connection& connection, const std::string& old_benchmark,
-                          const std::string& new_benchmark, const std::string& reason, std::int64_t now_ns);
 
 }  // namespace harness::store

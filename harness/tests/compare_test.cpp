@@ -114,6 +114,21 @@ TEST_F(Compare, ExportedAndImportedABaselineIsTheSame) {
     EXPECT_EQ(vmbench({"compare", "main"}).code, 0);
 }
 
+TEST_F(Compare, ARenamedBenchmarkKeepsItsHistory) {
+    measure("steady", {"--save-baseline", "main"});
+    query("UPDATE benchmark SET id = 'fake/before', case_id = 'before'");
+    query("UPDATE series SET benchmark = 'fake/before'");
+    query("UPDATE process SET benchmark = 'fake/before'");
+    measure("steady");
+    EXPECT_THAT(vmbench({"compare", "main"}).out, HasSubstr("missing"));
+    const Printed renamed = vmbench({"rename", "fake/before", "fake/steady", "--reason", "clearer"});
+    EXPECT_EQ(renamed.code, 0) << renamed.err;
+    const Printed compared = vmbench({"compare", "main"});
+    EXPECT_EQ(compared.code, 0) << compared.out << compared.err;
+    EXPECT_THAT(compared.out, testing::Not(HasSubstr("missing")));
+    EXPECT_THAT(vmbench({"rename"}).out, HasSubstr("fake/before  fake/steady"));
+}
+
 TEST_F(Compare, ShowsARunInEachFormat) {
     measure("steady");
     const std::string id = query("SELECT id FROM run");

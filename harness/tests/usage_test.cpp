@@ -54,6 +54,9 @@ TEST_F(Usage, ValuesThatCannotBeAreRefused) {
     refuses({"run", "--save-baseline", "two words"}, "cannot name a baseline");
     refuses({"run", "--baseline", "main"}, "no baseline 'main'");
     refuses({"list", "--suite-dir", "/nonexistent"}, "/nonexistent");
+    refuses({"rename", "fake/a", "fake/b"}, "no stored run measured 'fake/a'");
+    refuses({"rename", "a", "fake/b"}, "'a' is not a benchmark's name: SUITE/CASE is");
+    refuses({"rename", "fake/a"}, "NEW");
 }
 
 TEST_F(Usage, AnEmptyStoreIsSaidToBeEmpty) {
