@@ -17,8 +17,8 @@ __attribute__((no_sanitize("alignment"), always_inline)) inline void host_store(
 #if defined(__x86_64__) and not defined(__SANITIZE_THREAD__)
 
 // The same as the atomic builtin below in its one instruction. GCC 12 takes the builtin for a write to all of
-// memory and reloads the caller's pointers and bounds at each access; reads through GuestRam came from 11 to 8
-// instructions and, with the processor's other thread busy, from 2.1 to 1.2 times the raw pointer.
+// memory and reloads the caller's pointers and bounds at each access; reads through GuestRam came from 11 to
+// 8 instructions and, with the processor's other thread busy, from 2.1 to 1.2 times the raw pointer.
 template <class T>
 __attribute__((always_inline)) inline T host_load(const std::byte* from) {
     using Register = std::conditional_t<sizeof(T) == 8, std::uint64_t, std::uint32_t>;
