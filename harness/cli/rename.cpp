@@ -7,6 +7,7 @@
 #include "harness/cli/session.h"
 #include "harness/cli/text.h"
 #include "harness/store/aliases.h"
+#include "harness/store/catalog.h"
 
 namespace harness::cli {
 
