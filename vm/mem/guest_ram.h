@@ -58,10 +58,11 @@ class GuestRam {
     template <Scalar T>
     AccessResult<T> read(PhysAddr address) const {
         const std::uint64_t offset = raw(address) - raw(base_);
+        const std::byte* const host = host_;  // before the test, so that loops need not load it each time
         if (offset > size_ - sizeof(T)) [[unlikely]] {
             return {};
         }
-        return {host_load<T>(host_ + offset), true};
+        return {host_load<T>(host + offset), true};
     }
 
     template <Scalar T>
