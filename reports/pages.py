@@ -8,7 +8,7 @@ from units import change, natural, percent, quantity, ratio, size_name, utc
 
 RUNS_SHOWN = 20
 CHANGES_SHOWN = 10
-KINDS = ("regressed", "failed", "missing", "improved", "new", "unchanged", "inconclusive")
+KINDS = ("regressed", "failed", "missing", "not comparable", "improved", "new", "unchanged", "inconclusive")
 MARK = {"regressed": "**regressed**", "failed": "**failed**", "missing": "**missing**"}
 
 

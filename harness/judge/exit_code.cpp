@@ -15,6 +15,21 @@ constexpr ExitCode kPrecedence[] = {
     ExitCode::regression, ExitCode::measurement_failed, ExitCode::inconclusive,
 };
 
+ExitCode exit_code(const model::Verdict& verdict, model::Method method) {
+    if (verdict.kind == VerdictKind::failed) return ExitCode::measurement_failed;
+    if (verdict.role != model::Role::deciding || !verdict.accepted.empty()) return ExitCode::ok;
+    switch (verdict.kind) {
+        case VerdictKind::regressed:
+            return ExitCode::regression;
+        case VerdictKind::missing:
+            return method == model::Method::side_by_side ? ExitCode::regression : ExitCode::ok;
+        case VerdictKind::not_comparable:
+            return ExitCode::not_comparable;
+        default:
+            return ExitCode::ok;
+    }
+}
+
 }  // namespace
 
 ExitCode most_important(std::span<const ExitCode> codes) {
@@ -28,9 +43,10 @@ ExitCode exit_code(const model::Comparison& comparison, OnInconclusive on_inconc
     std::vector<ExitCode> codes;
     if (!comparison.refusal.empty()) codes.push_back(ExitCode::not_comparable);
     if (!comparison.void_reason.empty()) codes.push_back(ExitCode::run_void);
-    if (count(comparison, VerdictKind::regressed) > 0) codes.push_back(ExitCode::regression);
-    const auto failed = [](const model::Verdict& verdict) { return verdict.kind == VerdictKind::failed; };
-    if (std::ranges::any_of(comparison.verdicts, failed)) codes.push_back(ExitCode::measurement_failed);
+    if (!comparison.systemic.empty()) codes.push_back(ExitCode::regression);
+    for (const model::Verdict& verdict : comparison.verdicts) {
+        codes.push_back(exit_code(verdict, comparison.method));
+    }
     if (on_inconclusive == OnInconclusive::fail && count(comparison, VerdictKind::inconclusive) > 0) {
         codes.push_back(ExitCode::inconclusive);
     }

@@ -13,7 +13,8 @@ enum class OnInconclusive { pass, fail };
 model::ExitCode most_important(std::span<const model::ExitCode> codes);
 
 // Deciding rows count; a failed process counts in any row, because a control that computes wrong things tells
-// nothing.
+// nothing. Measured side by side, a benchmark that vanished counts as a regression, or removing one would
+// excuse it. What was accepted in a review does not count.
 model::ExitCode exit_code(const model::Comparison& comparison, OnInconclusive on_inconclusive);
 
 // measurement_failed when a process failed or the run did not get to its end.

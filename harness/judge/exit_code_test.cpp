@@ -53,6 +53,42 @@ TEST(ExitCode, OfARegressionIsOneEvenWhereAnotherBenchmarkFailed) {
     EXPECT_EQ(code_of(comparison), ExitCode::regression);
 }
 
+TEST(ExitCode, OfAMissingBenchmarkIsOneOnlySideBySide) {
+    Comparison comparison;
+    add(comparison, VerdictKind::missing);
+    EXPECT_EQ(code_of(comparison), ExitCode::ok);
+    comparison.method = model::Method::side_by_side;
+    EXPECT_EQ(code_of(comparison), ExitCode::regression);
+}
+
+TEST(ExitCode, OfABenchmarkThatIsNotComparableIsFourEvenBesideARegression) {
+    Comparison comparison;
+    add(comparison, VerdictKind::regressed);
+    add(comparison, VerdictKind::not_comparable, Role::reference);
+    EXPECT_EQ(code_of(comparison), ExitCode::regression);
+    add(comparison, VerdictKind::not_comparable);
+    EXPECT_EQ(code_of(comparison), ExitCode::not_comparable);
+}
+
+TEST(ExitCode, IsNotMovedByWhatWasAccepted) {
+    Comparison comparison;
+    comparison.method = model::Method::side_by_side;
+    for (const auto kind : {VerdictKind::regressed, VerdictKind::missing, VerdictKind::not_comparable}) {
+        add(comparison, kind);
+        comparison.verdicts.back().accepted = "bounds are checked now";
+    }
+    EXPECT_EQ(code_of(comparison), ExitCode::ok);
+    add(comparison, VerdictKind::failed);
+    comparison.verdicts.back().accepted = "a crash cannot be accepted";
+    EXPECT_EQ(code_of(comparison), ExitCode::measurement_failed);
+}
+
+TEST(ExitCode, OfASystemicShiftIsOne) {
+    Comparison comparison;
+    comparison.systemic = "all of them are slower";
+    EXPECT_EQ(code_of(comparison), ExitCode::regression);
+}
+
 TEST(ExitCode, IsNotMovedByReferencesAndSecondaryMetrics) {
     Comparison comparison;
     add(comparison, VerdictKind::regressed, Role::reference);

@@ -12,7 +12,7 @@ constexpr Name<VerdictKind> kKinds[] = {
     {VerdictKind::improved, "improved"},   {VerdictKind::unchanged, "unchanged"},
     {VerdictKind::regressed, "regressed"}, {VerdictKind::inconclusive, "inconclusive"},
     {VerdictKind::created, "new"},         {VerdictKind::missing, "missing"},
-    {VerdictKind::failed, "failed"},
+    {VerdictKind::failed, "failed"},       {VerdictKind::not_comparable, "not comparable"},
 };
 
 constexpr Name<Role> kRoles[] = {

@@ -11,12 +11,22 @@
 
 namespace harness::model {
 
-// created: "new", a word C++ keeps for itself.
-enum class VerdictKind { improved, unchanged, regressed, inconclusive, created, missing, failed };
+// created: "new", a word C++ keeps for itself. not_comparable: both sides have the benchmark, but it does not
+// do the same work on both.
+enum class VerdictKind {
+    improved,
+    unchanged,
+    regressed,
+    inconclusive,
+    created,
+    missing,
+    failed,
+    not_comparable,
+};
 
 inline constexpr VerdictKind kAllVerdictKinds[] = {
-    VerdictKind::regressed, VerdictKind::failed,    VerdictKind::missing,      VerdictKind::improved,
-    VerdictKind::created,   VerdictKind::unchanged, VerdictKind::inconclusive,
+    VerdictKind::regressed, VerdictKind::failed,  VerdictKind::missing,   VerdictKind::not_comparable,
+    VerdictKind::improved,  VerdictKind::created, VerdictKind::unchanged, VerdictKind::inconclusive,
 };
 
 std::string_view to_string(VerdictKind kind);
@@ -33,7 +43,8 @@ enum class ExitCode {
     inconclusive = 6,
 };
 
-// head / base of one metric and its confidence interval, widened by what sessions differ anyway.
+// head / base of one metric and its confidence interval, of stored runs widened by what sessions differ
+// anyway.
 struct Effect {
     double ratio = 1;
     double low = 1;
@@ -60,12 +71,26 @@ struct Verdict {
     double threshold = 0.05;  // smallest change that matters, as a fraction
     std::size_t n_base = 0;   // processes
     std::size_t n_head = 0;
-    std::string note;  // why, when the kind does not say it all
+    std::string note;      // why, when the kind does not say it all
+    std::string accepted;  // the reviewed reason why this may be as it is: it does not fail then
     bool operator==(const Verdict&) const = default;
+};
+
+// stored: runs of different sessions. side_by_side: both sides measured in one, in pairs of processes; then
+// no benchmark may vanish unnoticed.
+enum class Method { stored, side_by_side };
+
+// Geometric mean of the deciding rows of a group; above 1 is worse, whatever the direction.
+struct GroupEffect {
+    std::string group;
+    std::size_t rows = 0;
+    Effect effect;
+    bool operator==(const GroupEffect&) const = default;
 };
 
 // A run against a baseline. Verdicts are in order of benchmark, deciding metric first.
 struct Comparison {
+    Method method = Method::stored;
     std::string baseline;
     std::vector<std::string> baseline_runs;
     std::string run;
@@ -76,10 +101,12 @@ struct Comparison {
     bool cross_machine = false;  // the machines differ, and the user asked for it all the same
     std::string refusal;         // why the two cannot be compared at all; then there are no verdicts
     std::string void_reason;     // why this pair of runs says nothing about the program
+    std::string systemic;        // a worsening common to unrelated benchmarks, which fails as a regression
     std::vector<Verdict> verdicts;
     std::optional<Effect>
         overall;  // geometric mean of all deciding rows; above 1 is worse, whatever the direction
-    std::vector<std::string> notes;  // what a reader must know, one sentence each
+    std::vector<GroupEffect> groups;  // by name
+    std::vector<std::string> notes;   // what a reader must know, one sentence each
     std::string judge_version;
     std::string rules_hash;
     bool operator==(const Comparison&) const = default;

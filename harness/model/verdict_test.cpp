@@ -13,7 +13,7 @@ TEST(VerdictKind, ReadsBackWhatItWrites) {
 TEST(VerdictKind, RefusesAnUnknownWord) {
     EXPECT_EQ(parse_verdict_kind("slower").error().message,
               "unknown verdict 'slower' (known: improved, unchanged, regressed, inconclusive, new, missing, "
-              "failed)");
+              "failed, not comparable)");
 }
 
 TEST(Count, CountsDecidingVerdictsOnly) {

@@ -83,6 +83,8 @@ std::string annotations(const model::Comparison& comparison) {
         } else if (verdict->kind == VerdictKind::missing) {
             warnings.push_back(
                 {"missing: " + verdict->benchmark, "it is in the baseline but not in this run"});
+        } else if (verdict->kind == VerdictKind::not_comparable) {
+            warnings.push_back({"not comparable: " + verdict->benchmark, verdict->note});
         }
     }
     for (const Verdict* verdict : by_importance(comparison, Role::reference)) {

@@ -27,6 +27,7 @@ TEST(Json, ShowsAComparison) {
     "regressed": 1,
     "failed": 1,
     "missing": 0,
+    "not comparable": 0,
     "improved": 0,
     "new": 0,
     "unchanged": 1,

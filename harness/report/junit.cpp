@@ -78,6 +78,7 @@ TestCase test_case(const model::Verdict& verdict) {
             test.outcome = Outcome::error;
             break;
         case VerdictKind::missing:
+        case VerdictKind::not_comparable:
         case VerdictKind::inconclusive:
             test.outcome = Outcome::skipped;
             test.message = fmt::format("{}{}{}", to_string(verdict.kind), verdict.note.empty() ? "" : ": ",

@@ -37,6 +37,7 @@ std::string_view colour_of(const Verdict& verdict) {
         case VerdictKind::improved:
             return kGreen;
         case VerdictKind::missing:
+        case VerdictKind::not_comparable:
         case VerdictKind::created:
             return kYellow;
         default:
