@@ -1,0 +1,89 @@
+#include "harness/judge/health.h"
+
+#include <algorithm>
+#include <cmath>
+
+#include <boost/math/distributions/hypergeometric.hpp>
+#include <fmt/format.h>
+
+#include "harness/stats/corrections.h"
+#include "harness/stats/signed_rank.h"
+
+namespace harness::judge {
+
+namespace {
+
+double control_p(const ControlPairs& control) {
+    const double minimum = std::log1p(control.minimum_effect);
+    const double above = stats::signed_rank(control.values, minimum).p_greater;
+    const double below = stats::signed_rank(control.values, -minimum).p_less;
+    return std::min(1.0, 2 * std::min(above, below));
+}
+
+void check_controls(const RunHealth& health, const HealthLimits& limits, std::vector<std::string>& reasons) {
+    std::vector<double> p;
+    for (const ControlPairs& control : health.controls) p.push_back(control_p(control));
+    const auto adjusted = stats::holm_adjusted(p);
+    for (std::size_t i = 0; i < p.size(); ++i) {
+        if (adjusted[i] > limits.control_alpha) continue;
+        const ControlPairs& control = health.controls[i];
+        const double middle = stats::centre(control.values, 0.5, 0.5).value;
+        reasons.push_back(fmt::format("the base differs from itself by {:+.1f} % in '{}'",
+                                      100 * std::expm1(middle), control.benchmark));
+    }
+}
+
+double rate(const Rejections& side) {
+    return side.slices == 0 ? 0 : static_cast<double>(side.dropped) / static_cast<double>(side.slices);
+}
+
+void check_rejections(const RunHealth& health, const HealthLimits& limits,
+                      std::vector<std::string>& reasons) {
+    const double base = rate(health.base);
+    const double head = rate(health.head);
+    if (std::abs(head - base) <= limits.rejection_difference) return;
+    if (rejection_p(health.base, health.head) > limits.rejection_alpha) return;
+    reasons.push_back(fmt::format("{:.0f} % of the base's slices were disturbed, but {:.0f} % of the head's",
+                                  100 * base, 100 * head));
+}
+
+void check_machine(const RunHealth& health, const HealthLimits& limits, std::vector<std::string>& reasons) {
+    if (health.stolen > limits.stolen) {
+        reasons.push_back(fmt::format("the hypervisor stole {:.0f} % of the time (limit {:.0f} %)",
+                                      100 * health.stolen, 100 * limits.stolen));
+    }
+    if (health.context_switches > limits.context_switches) {
+        reasons.push_back(fmt::format("the workers were interrupted {:.0f} times a second (limit {:.0f})",
+                                      health.context_switches, limits.context_switches));
+    }
+    if (health.clock_step_ns > limits.clock_share * health.shortest_slice_ns &&
+        health.shortest_slice_ns > 0) {
+        reasons.push_back(fmt::format("the clock's steps of {:.0f} ns are too coarse for slices of {:.0f} ns",
+                                      health.clock_step_ns, health.shortest_slice_ns));
+    }
+}
+
+}  // namespace
+
+double rejection_p(const Rejections& base, const Rejections& head) {
+    if (base.slices == 0 || head.slices == 0) return 1;
+    const std::size_t dropped = base.dropped + head.dropped;
+    const std::size_t slices = base.slices + head.slices;
+    const boost::math::hypergeometric_distribution<double> dropped_of_head(
+        static_cast<unsigned>(dropped), static_cast<unsigned>(head.slices), static_cast<unsigned>(slices));
+    const auto seen = static_cast<double>(head.dropped);
+    const double at_most = boost::math::cdf(dropped_of_head, seen);
+    const double at_least = boost::math::cdf(boost::math::complement(dropped_of_head, seen)) +
+                            boost::math::pdf(dropped_of_head, seen);
+    return std::min(1.0, 2 * std::min(at_most, at_least));
+}
+
+std::string void_reason(const RunHealth& health, const HealthLimits& limits) {
+    std::vector<std::string> reasons;
+    check_controls(health, limits, reasons);
+    check_rejections(health, limits, reasons);
+    check_machine(health, limits, reasons);
+    return fmt::format("{}", fmt::join(reasons, "; "));
+}
+
+}  // namespace harness::judge
