@@ -135,7 +135,8 @@ Case copy_case(const char* name, const std::shared_ptr<LazyWindow>& window, Way 
     return {.id = fmt::format("{}/{}", name, common::size_text(size)),
             .body = [=](auto& state) { copy<kCopy>(state, (*window)(), way); },
             .metrics = {common::time_metric(), common::bandwidth_metric()},
-            .tags = {"quick", "memory"}};
+            .tags = {"quick", "memory"},
+            .touch = [=] { (*window)().touch(); }};
 }
 
 void add_size(std::vector<Case>& cases, std::uint64_t size) {

@@ -25,5 +25,14 @@ TEST(BulkReads, PagesAndLargerAreHeldAgainstMemcpy) {
     }
 }
 
+TEST(BulkReads, EveryCopyTouchesItsWindow) {
+    for (const auto& entry : suite().cases) {
+        EXPECT_EQ(static_cast<bool>(entry.touch), not entry.id.starts_with("error/")) << entry.id;
+        if (entry.id == "write/1MiB") {
+            entry.touch();
+        }
+    }
+}
+
 }  // namespace
 }  // namespace suites::bulk_reads

@@ -7,6 +7,7 @@
 #include <stdexcept>
 #include <utility>
 
+#include "suites/common/touch.h"
 #include "vm/base/bits.h"
 
 namespace suites::bulk_reads {
@@ -68,6 +69,11 @@ void Window::prepare(Way way) {
         std::memset(guest.data(), kPoison, guest.size());
         ram_filled_ = false;
     }
+}
+
+void Window::touch() const {
+    common::touch_lines({ram_.host(kBase), ram_.size()});
+    common::touch_lines(buffer_);
 }
 
 std::uint64_t Window::first_wrong_word(Way way, std::uint64_t offset) const {

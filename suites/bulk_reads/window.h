@@ -35,6 +35,9 @@ class Window {
     // them.
     void prepare(Way way);
 
+    // Brings both sides into the caches.
+    void touch() const;
+
     // Number of the first 8 bytes that a copy from or to this offset did not leave as the source has them;
     // the number of words when all are right.
     std::uint64_t first_wrong_word(Way way, std::uint64_t offset) const;

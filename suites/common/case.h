@@ -39,6 +39,9 @@ struct Case {
     std::vector<std::string> tags;
     std::vector<Target> targets = {};
     TimeSource time_source = TimeSource::cpu;
+    // Walks the working set, untimed, before each slice of the worker mode: the worker of the other build has
+    // run in between and evicted it. For cases whose set-up or first accesses do not do so anyway.
+    std::function<void()> touch = {};
 };
 
 // Cases with the tag `reference` are controls and peers: reported, never judged.

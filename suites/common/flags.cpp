@@ -51,6 +51,8 @@ bool is_true(const std::string& text) {
 Flags read_flags(std::span<char* const> arguments, const Environment& environment) {
     Flags flags;
     flags.describe = argument(arguments, "describe").has_value();
+    flags.worker = argument(arguments, "worker");
+    flags.slowdown = argument(arguments, "worker-slowdown");
     if (const auto given = value(arguments, "benchmark_list_tests", environment)) {
         flags.list_tests = is_true(*given);
     }

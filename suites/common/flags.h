@@ -15,8 +15,10 @@ using Environment = std::function<const char*(const char*)>;
 struct Flags {
     bool describe = false;
     bool list_tests = false;
-    bool writes_file = false;          // --benchmark_out
-    std::string file_format = "json";  // --benchmark_out_format
+    bool writes_file = false;             // --benchmark_out
+    std::string file_format = "json";     // --benchmark_out_format
+    std::optional<std::string> worker;    // --worker, the id of a case
+    std::optional<std::string> slowdown;  // --worker-slowdown, of worker mode
 };
 
 // Reads flags as Google Benchmark does: --NAME=VALUE, --NAME for a boolean, else the variable NAME in

@@ -44,6 +44,14 @@ TEST(Flags, OneNameIsNotThePrefixOfAnother) {
     EXPECT_EQ(flags.file_format, "csv");
 }
 
+TEST(Flags, WorkerModeNamesItsCase) {
+    const Flags flags = read({"--worker=read/8/4KiB", "--worker-slowdown=1.03"});
+    EXPECT_EQ(flags.worker, "read/8/4KiB");
+    EXPECT_EQ(flags.slowdown, "1.03");
+    EXPECT_EQ(read({}).worker, std::nullopt);
+    EXPECT_EQ(read({}, {{"WORKER", "a"}}).worker, std::nullopt);
+}
+
 TEST(Flags, VariablesOfTheEnvironmentStandInForFlags) {
     const Flags flags = read({}, {{"BENCHMARK_OUT", "file.json"}, {"BENCHMARK_LIST_TESTS", "1"}});
     EXPECT_TRUE(flags.writes_file);

@@ -1,5 +1,8 @@
 #include "suites/common/suite_main.h"
 
+#include <algorithm>
+#include <array>
+#include <charconv>
 #include <cstdio>
 #include <cstdlib>
 #include <memory>
@@ -11,6 +14,7 @@
 #include "suites/common/case_reporter.h"
 #include "suites/common/flags.h"
 #include "suites/common/table.h"
+#include "suites/common/worker.h"
 
 namespace suites::common {
 namespace {
@@ -19,6 +23,8 @@ void print_help() {
     fmt::print(
         "A suite program: plain Google Benchmark, and\n"
         "          [--describe]  print the suite's question, cases, metrics and targets as JSON\n"
+        "          [--worker=CASE [--worker-slowdown=FACTOR]]  run slices of one case as vmbench asks for "
+        "them\n"
         "Exits with 1 when the check of a case failed, the others still run.\n\n");
     benchmark::PrintDefaultHelp();
 }
@@ -51,6 +57,46 @@ int run_registered(const Suite& suite, const Flags& flags) {
     return display.failures() == 0 ? 0 : 1;
 }
 
+// The factor of --worker-slowdown; none when it is no number or out of range.
+std::optional<double> parse_slowdown(const std::string& text) {
+    double factor = 0;
+    const auto parsed = std::from_chars(text.data(), text.data() + text.size(), factor);
+    const bool whole = parsed.ec == std::errc() and parsed.ptr == text.data() + text.size();
+    if (not whole or not(factor >= 1 and factor <= harness::model::kLargestSlowdown)) {
+        return std::nullopt;
+    }
+    return factor;
+}
+
+// Google Benchmark's flags can be set by the environment; those that would change what a slice is are set
+// back.
+void reset_library(char* program) {
+    std::array flags = {program,
+                        const_cast<char*>("--benchmark_list_tests=false"),
+                        const_cast<char*>("--benchmark_out="),
+                        const_cast<char*>("--benchmark_min_warmup_time=0"),
+                        const_cast<char*>("--benchmark_enable_random_interleaving=false"),
+                        const_cast<char*>("--benchmark_perf_counters="),
+                        static_cast<char*>(nullptr)};
+    int count = static_cast<int>(flags.size()) - 1;
+    benchmark::Initialize(&count, flags.data());
+}
+
+int start_worker(const Suite& suite, const Flags& flags, char** argv) {
+    const auto entry = std::find_if(suite.cases.begin(), suite.cases.end(),
+                                    [&](const Case& one) { return one.id == *flags.worker; });
+    if (entry == suite.cases.end()) {
+        return complain(suite, fmt::format("no case '{}' for a worker", *flags.worker));
+    }
+    const auto slowdown = parse_slowdown(flags.slowdown.value_or("1"));
+    if (not slowdown) {
+        return complain(suite, fmt::format("--worker-slowdown '{}' is not a number from 1 to {}",
+                                           *flags.slowdown, harness::model::kLargestSlowdown));
+    }
+    reset_library(argv[0]);
+    return run_worker(suite, *entry, *slowdown);
+}
+
 }  // namespace
 
 void register_case(const Case& entry) {
@@ -72,6 +118,9 @@ int run_suite(const Suite& suite, int argc, char** argv) {
     if (flags.describe) {
         fmt::print("{}\n", describe(suite).dump(2));
         return 0;
+    }
+    if (flags.worker) {
+        return start_worker(suite, flags, argv);
     }
     benchmark::Initialize(&argc, argv, print_help);
     if (benchmark::ReportUnrecognizedArguments(argc, argv)) {

@@ -108,6 +108,30 @@ TEST(SuiteMain, HelpNamesBothKindsOfFlags) {
     EXPECT_THAT(run.output, HasSubstr("--benchmark_filter"));
 }
 
+TEST(SuiteMain, AWorkerAnswersSlicesOfItsCase) {
+    const Outcome run =
+        planted("--worker=right/last <<END | tail -n 1\n{\"slice\": 1, \"iterations\": 5000}\nEND\n");
+    const auto answer = nlohmann::json::parse(run.output);
+    EXPECT_EQ(answer["iterations"], 5000);
+    EXPECT_GT(answer["cpu_ns"], 0);
+}
+
+TEST(SuiteMain, TheEnvironmentOfTheLibraryDoesNotChangeAWorker) {
+    ::setenv("BENCHMARK_REPETITIONS", "3", 1);
+    ::setenv("BENCHMARK_LIST_TESTS", "1", 1);
+    const Outcome run =
+        planted("--worker=right/last <<END | wc -l\n{\"slice\": 1, \"iterations\": 5}\nEND\n");
+    ::unsetenv("BENCHMARK_REPETITIONS");
+    ::unsetenv("BENCHMARK_LIST_TESTS");
+    EXPECT_EQ(run.output, "2\n");
+}
+
+TEST(SuiteMain, AWorkerOfAnUnknownCaseOrSlowdownIsExitTwo) {
+    EXPECT_EQ(planted("--worker=nothing 2>/dev/null").exit_code, 2);
+    EXPECT_EQ(planted("--worker=wrong --worker-slowdown=0.9 2>/dev/null").exit_code, 2);
+    EXPECT_EQ(planted("--worker=wrong --worker-slowdown=much 2>/dev/null").exit_code, 2);
+}
+
 TEST(SuiteMain, WrongUseIsExitTwo) {
     EXPECT_EQ(planted("--no-such-flag 2>/dev/null").exit_code, 2);
     EXPECT_EQ(planted("--benchmark_filter='(' 2>/dev/null").exit_code, 2);

@@ -176,15 +176,18 @@ std::vector<common::Target> targets(const Shape& shape) {
 
 void add_pair(std::vector<Case>& cases, const std::shared_ptr<Footprint>& footprint, const Shape& shape) {
     const std::vector<common::Metric> metrics = {common::time_metric(), common::bandwidth_metric()};
+    const auto touch = [=] { footprint->touch(shape.footprint); };
     cases.push_back({.id = shape.name(),
                      .body = [=](auto& state) { run<GuestAccess>(state, *footprint, shape); },
                      .metrics = metrics,
                      .tags = {"quick", "memory"},
-                     .targets = targets(shape)});
+                     .targets = targets(shape),
+                     .touch = touch});
     cases.push_back({.id = "raw_" + shape.name(),
                      .body = [=](auto& state) { run<RawAccess>(state, *footprint, shape); },
                      .metrics = metrics,
-                     .tags = {"quick", "memory", "reference"}});
+                     .tags = {"quick", "memory", "reference"},
+                     .touch = touch});
 }
 
 }  // namespace

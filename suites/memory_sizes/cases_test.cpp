@@ -40,5 +40,12 @@ TEST(MemorySizes, EightBytesAreHeldAgainstFour) {
     EXPECT_EQ(targets[1].ratio, 1.05);
 }
 
+TEST(MemorySizes, EveryCaseTouchesItsFootprint) {
+    for (const auto& entry : suite().cases) {
+        ASSERT_TRUE(entry.touch) << entry.id;
+    }
+    find(suite(), "write/1/aligned/1MiB").touch();
+}
+
 }  // namespace
 }  // namespace suites::memory_sizes

@@ -4,6 +4,7 @@
 #include <stdexcept>
 #include <utility>
 
+#include "suites/common/touch.h"
 #include "suites/memory_sizes/walk.h"
 
 namespace suites::memory_sizes {
@@ -37,5 +38,7 @@ vm::mem::GuestRam& Footprint::to_overwrite(std::uint64_t bytes) {
     patterned_ = 0;
     return memory;
 }
+
+void Footprint::touch(std::uint64_t bytes) { common::touch_lines({ram().host(kBase), bytes}); }
 
 }  // namespace suites::memory_sizes

@@ -22,6 +22,9 @@ class Footprint {
     // RAM whose first `bytes` are backed by host memory and may be overwritten.
     vm::mem::GuestRam& to_overwrite(std::uint64_t bytes);
 
+    // Brings the first `bytes` into the caches.
+    void touch(std::uint64_t bytes);
+
   private:
     vm::mem::GuestRam& ram();
 
