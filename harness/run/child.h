@@ -1,25 +1,14 @@
 #pragma once
 
 #include <chrono>
-#include <cstddef>
 #include <cstdint>
-#include <optional>
 #include <string>
-#include <vector>
 
 #include "harness/model/result.h"
 #include "harness/run/interrupts.h"
+#include "harness/run/spawn.h"
 
 namespace harness::run {
-
-// What to start. The child leads its own process group, gets no core dumps, and dies with this program.
-struct Command {
-    std::vector<std::string> arguments;    // arguments[0] is the program's path
-    std::vector<std::string> environment;  // NAME=VALUE, added to ours
-    std::chrono::nanoseconds time_limit = std::chrono::seconds(20);
-    std::optional<int> cpu;                            // run on this CPU only
-    std::size_t output_limit = std::size_t{64} << 20;  // bytes of standard output before it is killed
-};
 
 enum class Ending { exited, signalled, timed_out, flooded, interrupted };
 
@@ -33,6 +22,8 @@ struct ChildReport {
     std::chrono::nanoseconds user{};
     std::chrono::nanoseconds system{};
     std::int64_t max_rss_bytes = 0;
+    std::int64_t voluntary_switches = 0;  // context switches
+    std::int64_t involuntary_switches = 0;
 };
 
 // Runs a child to its end; past the time limit, past the output limit or at an interrupt its whole group is

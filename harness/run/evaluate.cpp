@@ -11,39 +11,8 @@ namespace harness::run {
 
 namespace {
 
-constexpr std::size_t kLongestMessage = 300;
-
-// The last line of standard error, made fit for one line of ours.
-std::string last_words(const std::string& messages) {
-    const auto end = messages.find_last_not_of("\r\n\t ");
-    if (end == std::string::npos) return {};
-    const auto begin = messages.find_last_of("\r\n", end);
-    std::string line = messages.substr(begin == std::string::npos ? 0 : begin + 1);
-    line.resize(std::min(line.find_last_not_of("\r\n\t ") + 1, kLongestMessage));
-    std::ranges::replace_if(
-        line, [](char c) { return static_cast<unsigned char>(c) < ' '; }, ' ');
-    return ": " + line;
-}
-
 std::string seconds(std::chrono::nanoseconds time) {
     return fmt::format("{:g} s", std::chrono::duration<double>(time).count());
-}
-
-// Why the process is no good whatever it printed; empty when it ended by itself.
-std::string bad_ending(const ChildReport& report, std::chrono::nanoseconds time_limit) {
-    switch (report.ending) {
-        case Ending::exited:
-            return {};
-        case Ending::signalled:
-            return fmt::format("crashed: {}{}", strsignal(report.status), last_words(report.messages));
-        case Ending::timed_out:
-            return fmt::format("hung: not finished after {}", seconds(time_limit));
-        case Ending::flooded:
-            return "printed without end";
-        case Ending::interrupted:
-            return "interrupted";
-    }
-    return "ended in an unknown way";
 }
 
 Result<double> value_of(const GbenchRow& row, const model::Metric& metric, model::TimeSource source) {
@@ -84,6 +53,22 @@ Result<std::vector<model::Sample>> samples_of(const model::Benchmark& benchmark,
 
 }  // namespace
 
+std::string bad_ending(const ChildReport& report, std::chrono::nanoseconds time_limit) {
+    switch (report.ending) {
+        case Ending::exited:
+            return {};
+        case Ending::signalled:
+            return fmt::format("crashed: {}{}", strsignal(report.status), last_words(report.messages));
+        case Ending::timed_out:
+            return fmt::format("hung: not finished after {}", seconds(time_limit));
+        case Ending::flooded:
+            return "printed without end";
+        case Ending::interrupted:
+            return "interrupted";
+    }
+    return "ended in an unknown way";
+}
+
 Evaluation evaluate(const model::Benchmark& benchmark, const ChildReport& report,
                     std::chrono::nanoseconds time_limit) {
     Evaluation result;
@@ -117,6 +102,17 @@ std::string exact_filter(const std::string& case_id) {
         filter += c;
     }
     return filter + "$";
+}
+
+std::vector<std::string> benchmark_command(const std::string& program, const std::string& case_id,
+                                           std::chrono::nanoseconds slice,
+                                           const std::vector<std::string>& flags) {
+    std::vector<std::string> arguments = {
+        program, "--benchmark_filter=" + exact_filter(case_id),
+        fmt::format("--benchmark_min_time={:.6f}", std::chrono::duration<double>(slice).count()),
+        "--benchmark_format=json"};
+    arguments.insert(arguments.end(), flags.begin(), flags.end());
+    return arguments;
 }
 
 }  // namespace harness::run

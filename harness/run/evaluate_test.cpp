@@ -117,5 +117,12 @@ TEST(ExactFilter, EscapesWhatARegularExpressionWouldRead) {
     EXPECT_EQ(exact_filter("a.b(c)+[d]"), R"(^a\.b\(c\)\+\[d\]$)");
 }
 
+TEST(BenchmarkCommand, MeasuresTheCaseAloneAsJson) {
+    EXPECT_EQ(
+        benchmark_command("/bin/suite", "a.b", std::chrono::milliseconds(20), {"--v=1"}),
+        (std::vector<std::string>{"/bin/suite", "--benchmark_filter=^a\\.b$", "--benchmark_min_time=0.020000",
+                                  "--benchmark_format=json", "--v=1"}));
+}
+
 }  // namespace
 }  // namespace harness::run

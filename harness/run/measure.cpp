@@ -15,9 +15,6 @@ using Clock = std::chrono::steady_clock;
 
 constexpr nanoseconds kShortestLimit = std::chrono::seconds(20);
 constexpr int kLimitSlices = 20;
-// The environment's size moves the stack and with it what aliases in the caches: it must not be the same
-// every time.
-constexpr std::size_t kLargestPadding = 4096;
 
 struct State {
     nanoseconds overhead{};  // of one process, its slice not counted
@@ -87,12 +84,8 @@ nanoseconds Session::time_limit(nanoseconds slice) const {
 
 Command Session::command_for(const Job& job, nanoseconds slice) {
     Command command;
-    command.arguments = {
-        job.program, "--benchmark_filter=" + exact_filter(job.benchmark.case_id),
-        fmt::format("--benchmark_min_time={:.6f}", std::chrono::duration<double>(slice).count()),
-        "--benchmark_format=json"};
-    command.arguments.insert(command.arguments.end(), settings_.flags.begin(), settings_.flags.end());
-    command.environment = {"VMBENCH_PADDING=" + std::string(random_() % kLargestPadding, 'x')};
+    command.arguments = benchmark_command(job.program, job.benchmark.case_id, slice, settings_.flags);
+    command.environment = {padding_variable(random_)};
     command.time_limit = time_limit(slice);
     command.cpu = settings_.cpu;
     return command;

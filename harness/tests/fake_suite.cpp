@@ -1,11 +1,13 @@
 // Speaks the contract of suite programs without measuring anything. A case behaves as it is called;
-// FAKE_CASES (names separated by commas) says which there are, FAKE_FACTOR makes every time so many times
-// longer.
+// FAKE_CASES (names separated by commas) says which there are; FAKE_FACTOR, or else the file PROGRAM.factor
+// beside the program, makes every time so many times longer. With FAKE_WORKER=off there is no worker mode.
 #include <algorithm>
+#include <cmath>
 #include <csignal>
 #include <cstdio>
 #include <cstdlib>
 #include <cstring>
+#include <fstream>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -13,7 +15,11 @@
 #include <fmt/format.h>
 #include <unistd.h>
 
+#include "harness/model/worker.h"
+
 namespace {
+
+namespace model = harness::model;
 
 std::string environment(const char* name, const char* otherwise) {
     const char* value = std::getenv(name);
@@ -58,6 +64,12 @@ double noise() {
     return 0.99 + 0.02 * static_cast<double>(padding % 1000) / 1000;
 }
 
+double factor(const std::string& program) {
+    std::string text = environment("FAKE_FACTOR", "");
+    if (text.empty()) std::getline(std::ifstream(program + ".factor"), text);
+    return text.empty() ? 1 : std::atof(text.c_str());
+}
+
 int print_result(const std::string& name, double time) {
     fmt::print(
         R"({{"context": {{"compiler": "fake 1", "flags": "-O0", "revision": "{}"}}, "benchmarks": [
@@ -67,8 +79,8 @@ int print_result(const std::string& name, double time) {
     return 0;
 }
 
-int measure(const std::string& name) {
-    const double time = 100 * noise() * std::atof(environment("FAKE_FACTOR", "1").c_str());
+int measure(const std::string& program, const std::string& name) {
+    const double time = 100 * noise() * factor(program);
     if (name == "crash") crash();
     if (name == "hang") sleep(1000);
     if (name == "slow") usleep(100'000);
@@ -83,18 +95,74 @@ int measure(const std::string& name) {
     return print_result(name, name.starts_with("raw") ? 100 * noise() : time);
 }
 
+// The time of an iteration in one slice: as `noise`, and within a process up to 0.2 % more from slice to
+// slice.
+double slice_time(const std::string& program, const std::string& name, std::int64_t number) {
+    const double jitter = 1 + 0.002 * static_cast<double>(number * 7919 % 101) / 101;
+    return 100 * noise() * jitter * (name.starts_with("raw") ? 1 : factor(program));
+}
+
+model::SliceAnswer answer(const std::string& name, const model::SliceRequest& request, double time) {
+    if (name == "crash") std::raise(SIGSEGV);
+    if (name == "hang") sleep(1000);
+    if (name == "slow") usleep(100'000);
+    model::SliceAnswer answer;
+    answer.number = request.number;
+    answer.iterations = request.iterations;
+    answer.cpu_ns = std::max<std::int64_t>(std::llround(time * static_cast<double>(request.iterations)), 1);
+    answer.wall_ns = answer.cpu_ns;
+    if (name == "wrong") answer.error = "sum is 3, not 4";
+    if (name == "liar_name") ++answer.number;
+    if (name == "liar_exit") answer.iterations = 1;
+    return answer;
+}
+
+// Times are claimed, not spent.
+int work(const std::string& program, const std::string& suite, const std::string& name, double slowdown) {
+    model::WorkerHello hello;
+    hello.suite = suite;
+    hello.case_id = name;
+    hello.definition_version = std::atoi(environment("FAKE_VERSION", "1").c_str());
+    hello.metrics = {{"time", "ns", model::Direction::lower}};
+    hello.slowdown = slowdown;
+    fmt::print("{}", name == "liar_json" ? "fast!\n" : to_line(hello));
+    std::fflush(stdout);
+    std::string line;
+    for (int c = 0; (c = std::getchar()) != EOF;) {
+        if (c != '\n') {
+            line += static_cast<char>(c);
+            continue;
+        }
+        const auto request = model::parse_request(line);
+        if (!request) return 2;
+        const double time = slowdown * slice_time(program, name, request->number);
+        fmt::print("{}", to_line(answer(name, *request, time)));
+        std::fflush(stdout);
+        line.clear();
+    }
+    return 0;
+}
+
 }  // namespace
 
 int main(int argc, char** argv) {
     const std::string path = argv[0];
     const std::string suite = path.substr(path.rfind('/') + 1);
     std::string name;
+    std::string worker;
+    double slowdown = 1;
     for (int i = 1; i < argc; ++i) {
         const std::string_view argument = argv[i];
         constexpr std::string_view kFilter = "--benchmark_filter=^";
         if (argument == "--describe") return describe(suite);
+        if (argument.starts_with(model::kWorkerFlag)) worker = argument.substr(model::kWorkerFlag.size());
+        if (argument.starts_with(model::kSlowdownFlag)) {
+            slowdown = std::atof(argv[i] + model::kSlowdownFlag.size());
+        }
         if (argument.starts_with(kFilter))
             name = argument.substr(kFilter.size(), argument.size() - kFilter.size() - 1);
     }
-    return measure(name);
+    if (worker.empty()) return measure(path, name);
+    if (environment("FAKE_WORKER", "on") == "off") return 2;
+    return work(path, suite, worker, slowdown);
 }

@@ -1,0 +1,42 @@
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <vector>
+
+#include "harness/model/pair.h"
+#include "harness/model/result.h"
+#include "harness/model/worker.h"
+#include "harness/run/canary.h"
+
+namespace harness::run {
+
+// Runs one slice on a side. The error is one line that says why there is none.
+using RunSlice = std::function<Result<model::SliceAnswer>(model::Side side)>;
+
+// Runs the canary where the slices run, in nanoseconds; 0 when there is none.
+using RunCanary = std::function<std::int64_t()>;
+
+// A slice counts as disturbed when the canary beside it took so many times its floor.
+inline constexpr double kDisturbed = 1.05;
+
+// How long to go on. A couple is one slice of each side.
+struct Turns {
+    model::Side first = model::Side::base;
+    int warm_ups = 1;  // first couples, which do not count
+    int wanted = 8;    // couples that count
+    int most = 16;     // couples after the warm-ups, when some are disturbed
+};
+
+// Lets the sides run in turns, ABBA, with the canary between all slices, until as many couples count as are
+// wanted. Fills in slices with their fates, counters, the canary's floor, and the ending: measured, or failed
+// at the first slice that cannot be had. `floor` is carried from pair to pair.
+model::Pair interleave(const RunSlice& run_slice, const RunCanary& run_canary, const Turns& turns,
+                       CanaryFloor& floor);
+
+// The slices with the fate of each: the first `warm_ups` couples, then those beside which the canary was
+// disturbed, and their partners.
+std::vector<model::Slice> with_fates(std::vector<model::Slice> slices, int warm_ups,
+                                     std::int64_t canary_floor_ns);
+
+}  // namespace harness::run
