@@ -24,12 +24,6 @@ void number_builds(model::RunRecord& record) {
     for (model::Process& process : record.processes) process.build_id = numbers.at(process.build_id);
 }
 
-Result<model::RunRecord> load_numbered(Connection& connection, const std::string& run_id) {
-    auto record = load_run(connection, run_id, Naming::as_measured);
-    if (record) number_builds(*record);
-    return record;
-}
-
 Result<bool> is_stored(Connection& connection, const std::string& run_id) {
     bool found = false;
     auto done =
@@ -41,7 +35,7 @@ Result<bool> is_stored(Connection& connection, const std::string& run_id) {
 // A run is never changed, so one that is here already must be the same one. What describes the benchmarks may
 // have been brought up to date since.
 Result<void> check_same(Connection& connection, const model::RunRecord& record) {
-    const auto stored = load_numbered(connection, record.run.id);
+    const auto stored = load_portable(connection, record.run.id);
     if (!stored) return tl::unexpected(stored.error());
     if (stored->run == record.run && stored->builds == record.builds &&
         stored->processes == record.processes && stored->samples == record.samples) {
@@ -72,23 +66,36 @@ Result<void> insert_run(Connection& connection, const model::RunRecord& record, 
     return {};
 }
 
-Result<Unpacked> insert_runs(Connection& connection, const Parcel& parcel, const RandomSource& random) {
+}  // namespace
+
+Result<model::RunRecord> load_portable(Connection& connection, const std::string& run_id) {
+    auto record = load_run(connection, run_id, Naming::as_measured);
+    if (record) number_builds(*record);
+    return record;
+}
+
+Result<Unpacked> add_runs(Connection& connection, const std::vector<SuiteText>& suites,
+                          const std::vector<model::RunRecord>& runs, Duplicates duplicates,
+                          const RandomSource& random) {
     Unpacked result;
-    for (const SuiteText& suite : parcel.suites) {
+    for (const SuiteText& suite : suites) {
         if (auto done = record_suite(connection, suite, Known::keep); !done)
             return tl::unexpected(done.error());
     }
-    for (const model::RunRecord& record : parcel.runs) {
+    for (const model::RunRecord& record : runs) {
         const auto known = is_stored(connection, record.run.id);
         if (!known) return tl::unexpected(known.error());
-        auto done = *known ? check_same(connection, record) : insert_run(connection, record, random);
+        Result<void> done;
+        if (!*known) {
+            done = insert_run(connection, record, random);
+        } else if (duplicates == Duplicates::must_be_equal) {
+            done = check_same(connection, record);
+        }
         if (!done) return tl::unexpected(done.error());
         ++(*known ? result.known_runs : result.new_runs);
     }
     return result;
 }
-
-}  // namespace
 
 Result<Parcel> pack(Connection& connection, const std::string& baseline_name) {
     const auto baseline = find_baseline(connection, baseline_name);
@@ -98,7 +105,7 @@ Result<Parcel> pack(Connection& connection, const std::string& baseline_name) {
     parcel.created_ns = baseline->created_ns;
     std::set<std::string> used;
     for (const std::string& id : baseline->runs) {
-        auto record = load_numbered(connection, id);
+        auto record = load_portable(connection, id);
         if (!record) return tl::unexpected(record.error());
         for (const model::Benchmark& benchmark : record->benchmarks) used.insert(benchmark.suite);
         parcel.runs.push_back(std::move(*record));
@@ -110,17 +117,24 @@ Result<Parcel> pack(Connection& connection, const std::string& baseline_name) {
     return parcel;
 }
 
-Result<Unpacked> unpack(Connection& connection, const Parcel& parcel, const std::string& name,
-                        const RandomSource& random) {
+Result<Unpacked> add_parcel(Connection& connection, const Parcel& parcel, const std::string& name,
+                            const RandomSource& random) {
     if (auto valid = check_baseline_name(name); !valid) return tl::unexpected(valid.error());
-    auto transaction = Transaction::begin(connection);
-    if (!transaction) return tl::unexpected(transaction.error());
-    auto result = insert_runs(connection, parcel, random);
+    auto result = add_runs(connection, parcel.suites, parcel.runs, Duplicates::must_be_equal, random);
     if (!result) return result;
     std::vector<std::string> ids;
     for (const model::RunRecord& record : parcel.runs) ids.push_back(record.run.id);
     auto saved = set_baseline(connection, name, ids, random, parcel.created_ns);
     if (!saved) return tl::unexpected(saved.error());
+    return result;
+}
+
+Result<Unpacked> unpack(Connection& connection, const Parcel& parcel, const std::string& name,
+                        const RandomSource& random) {
+    auto transaction = Transaction::begin(connection);
+    if (!transaction) return tl::unexpected(transaction.error());
+    auto result = add_parcel(connection, parcel, name, random);
+    if (!result) return result;
     if (auto done = transaction->commit(); !done) return tl::unexpected(done.error());
     return result;
 }
