@@ -5,6 +5,7 @@
 
 #include <fmt/format.h>
 
+#include "harness/report/bmf.h"
 #include "harness/report/csv.h"
 #include "harness/report/gbench.h"
 #include "harness/report/github.h"
@@ -12,6 +13,7 @@
 #include "harness/report/json.h"
 #include "harness/report/junit.h"
 #include "harness/report/markdown.h"
+#include "harness/report/sarif.h"
 #include "harness/report/terminal.h"
 
 namespace harness::report {
@@ -41,6 +43,8 @@ constexpr Format kFormats[] = {
     {"github-action-benchmark", "customSmallerIsBetter JSON of a run", nullptr, plain<smaller_is_better>},
     {"github-action-benchmark-bigger", "customBiggerIsBetter JSON of a run", nullptr,
      plain<bigger_is_better>},
+    {"bmf", "Bencher Metric Format of a run", nullptr, plain<bmf>},
+    {"sarif", "SARIF 2.1.0 of a comparison, for code-scanning tools", plain<sarif>, nullptr},
 };
 
 Result<const Format*> find_format(std::string_view name) {

@@ -15,9 +15,13 @@ using model::Process;
 using model::Sample;
 
 Json context(const model::Run& run) {
-    return {{"date", utc(run.started_ns)},   {"executable", "vmbench"},
-            {"num_cpus", run.machine.cores}, {"cpu_model", run.machine.cpu_model},
-            {"vmbench_run", run.id},         {"machine_class", machine_class(run.machine)}};
+    return {{"date", utc(run.started_ns)},
+            {"executable", "vmbench"},
+            {"num_cpus", run.machine.cores},
+            {"cpu_model", run.machine.cpu_model},
+            {"vmbench_run", run.id},
+            {"vmbench_replicate", "process"},
+            {"machine_class", machine_class(run.machine)}};
 }
 
 Json head(const Process& process, std::size_t repetitions) {
@@ -28,13 +32,6 @@ Json head(const Process& process, std::size_t repetitions) {
 // The rows of one process: samples of one ordinal belong together.
 void add_rows(Json& rows, const Process& process, const std::vector<const Sample*>& samples,
               std::size_t repetitions) {
-    if (!process.error.empty()) {
-        Json row = head(process, repetitions);
-        row["error_occurred"] = true;
-        row["error_message"] = process.error;
-        rows.push_back(row);
-        return;
-    }
     std::map<int, std::vector<const Sample*>> by_ordinal;
     for (const Sample* sample : samples) by_ordinal[sample->ordinal].push_back(sample);
     for (const auto& [ordinal, group] : by_ordinal) {
@@ -56,6 +53,18 @@ void add_rows(Json& rows, const Process& process, const std::vector<const Sample
     }
 }
 
+// Rows of failed processes would have no times, which compare.py takes for granted of every row.
+Json failures(const std::vector<Process>& processes) {
+    Json rows = Json::array();
+    for (const Process& process : processes) {
+        if (process.error.empty()) continue;
+        rows.push_back({{"name", process.benchmark},
+                        {"repetition_index", process.replicate},
+                        {"error_message", process.error}});
+    }
+    return rows;
+}
+
 }  // namespace
 
 std::string gbench(const RunReport& report) {
@@ -66,11 +75,13 @@ std::string gbench(const RunReport& report) {
     Json rows = Json::array();
     for (const model::Benchmark& benchmark : report.record.benchmarks) {
         for (const Process& process : report.record.processes) {
-            if (process.benchmark != benchmark.id) continue;
+            if (process.benchmark != benchmark.id || !process.error.empty()) continue;
             add_rows(rows, process, by_process[process.id], repetitions[benchmark.id]);
         }
     }
-    return dump({{"context", context(report.record.run)}, {"benchmarks", rows}});
+    Json head = context(report.record.run);
+    if (Json failed = failures(report.record.processes); !failed.empty()) head["vmbench_failed"] = failed;
+    return dump({{"context", head}, {"benchmarks", rows}});
 }
 
 }  // namespace harness::report

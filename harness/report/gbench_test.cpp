@@ -15,7 +15,15 @@ TEST(Gbench, WritesEachProcessAsARepetition) {
     "num_cpus": 2,
     "cpu_model": "Test CPU",
     "vmbench_run": "1234abcd-0000-4000-8000-000000000002",
-    "machine_class": "test-cpu-2c-8g-677d9f0e"
+    "vmbench_replicate": "process",
+    "machine_class": "test-cpu-2c-8g-677d9f0e",
+    "vmbench_failed": [
+      {
+        "name": "memory/read",
+        "repetition_index": 1,
+        "error_message": "wrong sum: 3 < 4"
+      }
+    ]
   },
   "benchmarks": [
     {
@@ -56,16 +64,6 @@ TEST(Gbench, WritesEachProcessAsARepetition) {
       "cpu_time": 20.0,
       "time_unit": "ns",
       "bytes_per_second": 2048.0
-    },
-    {
-      "name": "memory/read",
-      "run_name": "memory/read",
-      "run_type": "iteration",
-      "repetitions": 2,
-      "repetition_index": 1,
-      "threads": 1,
-      "error_occurred": true,
-      "error_message": "wrong sum: 3 < 4"
     }
   ]
 }
