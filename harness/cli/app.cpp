@@ -24,7 +24,8 @@ constexpr Subcommand kSubcommands[] = {
     {"compare", "Compare a run (the newest) with a baseline", declare_compare},
     {"rename", "Say that a benchmark has a new name, so that its history goes on", declare_rename},
     {"export", "Write a baseline as a JSON file that can be reviewed and shared", declare_export},
-    {"import", "Read baselines that were exported", declare_import},
+    {"import", "Read exported baselines, and the results of other tools", declare_import},
+    {"db", "Merge, pack and check stores", declare_db},
     {"report", "Write a report with plots (Markdown and PNG)", declare_report},
 };
 

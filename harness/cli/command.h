@@ -54,6 +54,7 @@ Action declare_runs(CLI::App& app, const Globals& globals);
 Action declare_show(CLI::App& app, const Globals& globals);
 Action declare_export(CLI::App& app, const Globals& globals);
 Action declare_import(CLI::App& app, const Globals& globals);
+Action declare_db(CLI::App& app, const Globals& globals);
 Action declare_report(CLI::App& app, const Globals& globals);
 
 }  // namespace harness::cli

@@ -103,7 +103,7 @@ double slice_time(const std::string& program, const std::string& name, std::int6
 }
 
 model::SliceAnswer answer(const std::string& name, const model::SliceRequest& request, double time) {
-    if (name == "crash") std::raise(SIGSEGV);
+    if (name == "crash") crash();
     if (name == "hang") sleep(1000);
     if (name == "slow") usleep(100'000);
     model::SliceAnswer answer;

@@ -91,7 +91,8 @@ TEST_F(Usage, ADatabaseThatIsNoneIsRefused) {
 
 TEST_F(Usage, FilesThatAreNoBaselinesAreRefused) {
     std::ofstream(folder_ / "text") << "hello";
-    refuses({"import", (folder_ / "text").string()}, "it is not JSON");
+    refuses({"import", (folder_ / "text").string()}, "its format is none of");
+    refuses({"import", (folder_ / "text").string(), "--format", "baseline"}, "it is not JSON");
     refuses({"import", (folder_ / "missing").string()}, "No such file or directory");
     refuses({"import", folder_.string()}, "cannot read");
 }
