@@ -17,6 +17,9 @@ namespace {
 constexpr Subcommand kSubcommands[] = {
     {"list", "Show the suites, or the benchmarks that a selection names", declare_list},
     {"run", "Measure benchmarks and store every sample", declare_run},
+    {"ab", "Measure two builds side by side and say what differs", declare_ab},
+    {"gate", "Measure a change against what it is to be merged into", declare_gate},
+    {"judge", "Judge a side-by-side run again from its stored pairs", declare_judge},
     {"runs", "Show the stored runs, newest first", declare_runs},
     {"show", "Show one run", declare_show},
     {"save-baseline", "Name a run (the newest) as a baseline", declare_save_baseline},

@@ -60,7 +60,9 @@ Result<std::vector<std::string>> history_of(store::Connection& connection, const
     const std::string machine_class = model::machine_class(head.run.machine);
     std::vector<std::string> ids;
     for (const store::RunSummary& run : *runs) {
-        const bool same = run.run.status == model::RunStatus::complete && run.machine_class == machine_class;
+        // Side-by-side runs have pairs instead of processes.
+        const bool same = run.processes > 0 && run.run.status == model::RunStatus::complete &&
+                          run.machine_class == machine_class;
         if (same && run.run.id != head.run.id && ids.size() < kHistoryRuns) ids.push_back(run.run.id);
     }
     return ids;

@@ -13,60 +13,6 @@ namespace harness::cli {
 
 namespace {
 
-Result<std::vector<run::Job>> jobs_for(const Selected& selected) {
-    std::vector<run::Job> jobs;
-    for (const SelectedSuite& suite : selected.suites) {
-        const auto hash = run::hash_file(suite.found.program);
-        if (!hash) return tl::unexpected(hash.error());
-        for (const model::Case& one : suite.cases) {
-            jobs.push_back({model::make_benchmark(suite.found.suite.manifest.name, one),
-                            suite.found.program.string(), *hash});
-        }
-    }
-    return jobs;
-}
-
-Result<void> record_descriptions(store::Connection& connection, const Selected& selected,
-                                 const std::vector<run::Job>& jobs) {
-    for (const SelectedSuite& suite : selected.suites) {
-        const model::Suite& about = suite.found.suite;
-        auto done = store::record_suite(
-            connection,
-            {about.manifest.name, about.manifest.title, about.question, about.manifest.description},
-            store::Known::update);
-        if (!done) return done;
-    }
-    for (const run::Job& job : jobs) {
-        if (auto done = store::record_benchmark(connection, job.benchmark, store::Known::update); !done)
-            return done;
-    }
-    return {};
-}
-
-model::Run new_run(const Order& order, const run::Settings& settings, std::size_t jobs,
-                   const store::RandomSource& random) {
-    model::Run run;
-    run.id = store::make_uuid(random);
-    run.started_ns = settings.clock();
-    run.profile = order.profile;
-    run.seed = settings.seed;
-    run.machine = run::fingerprint();
-    run.command_line = order.command_line;
-    run.harness_version = VMBENCH_VERSION;
-    run.planned_processes = static_cast<std::int64_t>(jobs) * settings.rounds;
-    return run;
-}
-
-// The run, its suites and its benchmarks, all or nothing.
-Result<void> begin(store::Connection& connection, const model::Run& run, const Selected& selected,
-                   const std::vector<run::Job>& jobs, const store::RandomSource& random) {
-    auto transaction = store::Transaction::begin(connection);
-    if (!transaction) return tl::unexpected(transaction.error());
-    if (auto done = record_descriptions(connection, selected, jobs); !done) return done;
-    if (auto done = store::record_run(connection, run, run::own_identity(), random); !done) return done;
-    return transaction->commit();
-}
-
 Result<void> keep(store::Connection& connection, const model::Run& run, const run::Finished& finished,
                   const store::RandomSource& random) {
     model::Process process = finished.process;
@@ -86,13 +32,65 @@ std::string note_for(const Selected& selected) {
 
 }  // namespace
 
+Result<void> record_descriptions(store::Connection& connection, const Selected& selected,
+                                 const std::vector<run::Job>& jobs) {
+    for (const SelectedSuite& suite : selected.suites) {
+        const model::Suite& about = suite.found.suite;
+        auto done = store::record_suite(
+            connection,
+            {about.manifest.name, about.manifest.title, about.question, about.manifest.description},
+            store::Known::update);
+        if (!done) return done;
+    }
+    for (const run::Job& job : jobs) {
+        if (auto done = store::record_benchmark(connection, job.benchmark, store::Known::update); !done)
+            return done;
+    }
+    return {};
+}
+
+Result<std::vector<run::Job>> jobs_for(const Selected& selected) {
+    std::vector<run::Job> jobs;
+    for (const SelectedSuite& suite : selected.suites) {
+        const auto hash = run::hash_file(suite.found.program);
+        if (!hash) return tl::unexpected(hash.error());
+        for (const model::Case& one : suite.cases) {
+            jobs.push_back({model::make_benchmark(suite.found.suite.manifest.name, one),
+                            suite.found.program.string(), *hash});
+        }
+    }
+    return jobs;
+}
+
+model::Run new_run(const Order& order, std::uint64_t seed, const store::RandomSource& random) {
+    model::Run run;
+    run.id = store::make_uuid(random);
+    run.started_ns = now_ns();
+    run.profile = order.profile;
+    run.seed = seed;
+    run.machine = run::fingerprint();
+    run.command_line = order.command_line;
+    run.harness_version = VMBENCH_VERSION;
+    return run;
+}
+
+Result<void> begin_run(store::Connection& connection, const model::Run& run, const Selected& selected,
+                       const std::vector<run::Job>& jobs, const store::RandomSource& random) {
+    auto transaction = store::Transaction::begin(connection);
+    if (!transaction) return tl::unexpected(transaction.error());
+    if (auto done = record_descriptions(connection, selected, jobs); !done) return done;
+    if (auto done = store::record_run(connection, run, run::own_identity(), random); !done) return done;
+    return transaction->commit();
+}
+
 Result<Recorded> record(store::Connection& connection, const Selected& selected, const Order& order,
                         const run::Settings& settings, run::Interrupts& interrupts, run::Progress& progress) {
     const store::RandomSource random = store::system_random();
     const auto jobs = jobs_for(selected);
     if (!jobs) return tl::unexpected(jobs.error());
-    const model::Run run = new_run(order, settings, jobs->size(), random);
-    if (auto begun = begin(connection, run, selected, *jobs, random); !begun)
+    model::Run run = new_run(order, settings.seed, random);
+    run.planned_processes = static_cast<std::int64_t>(jobs->size()) * settings.rounds;
+    if (auto begun = begin_run(connection, run, selected, *jobs, random); !begun)
         return tl::unexpected(begun.error());
     progress.say(fmt::format("run {}: {} of {}, seed {}", short_id(run.id),
                              counted(jobs->size(), "benchmark"), counted(selected.suites.size(), "suite"),

@@ -15,34 +15,70 @@ void declare_selection(CLI::App& app, SelectOptions& options) {
         ->allow_extra_args(false);
 }
 
-Result<Selected> select(const Globals& globals, const SelectOptions& options,
-                        std::optional<model::Profile> profile, run::Interrupts& interrupts) {
+namespace {
+
+Result<run::Selection> read_selection(const SelectOptions& options, std::optional<model::Profile> profile) {
     run::Selection selection;
     selection.tags = options.tags;
     selection.profile = profile;
-    if (!options.filter.empty()) {
-        auto filter = run::parse_filter(options.filter);
-        if (!filter) return tl::unexpected(filter.error());
-        selection.filter = std::move(*filter);
+    if (options.filter.empty()) return selection;
+    auto filter = run::parse_filter(options.filter);
+    if (!filter) return tl::unexpected(filter.error());
+    selection.filter = std::move(*filter);
+    return selection;
+}
+
+void add(Result<run::FoundSuite> found, const run::Selection& selection, Selected& selected) {
+    if (!found) {
+        selected.broken.push_back(found.error().message);
+        return;
     }
+    auto cases = run::selected_cases(found->suite, selection);
+    if (!cases.empty()) selected.suites.push_back({std::move(*found), std::move(cases)});
+}
+
+Result<Selected> unless_empty(Selected selected) {
+    if (selected.suites.empty() && selected.broken.empty()) {
+        return fail("no benchmark matches this selection (see `vmbench list`)");
+    }
+    return selected;
+}
+
+Result<run::FoundSuite> describe(const std::filesystem::path& program, run::Interrupts& interrupts) {
+    if (!std::filesystem::exists(program.string() + ".json"))
+        return run::describe_program(program, interrupts);
+    const auto manifests = run::find_manifests(program.parent_path());
+    if (!manifests) return tl::unexpected(manifests.error());
+    for (const model::Manifest& manifest : *manifests) {
+        if (manifest.program == program.filename())
+            return run::describe_suite(program.parent_path(), manifest, interrupts);
+    }
+    return run::describe_program(program, interrupts);
+}
+
+}  // namespace
+
+Result<Selected> select(const Globals& globals, const SelectOptions& options,
+                        std::optional<model::Profile> profile, run::Interrupts& interrupts) {
+    const auto selection = read_selection(options, profile);
+    if (!selection) return tl::unexpected(selection.error());
     const auto all = run::find_manifests(globals.suite_folder);
     if (!all) return tl::unexpected(all.error());
     const auto manifests = run::pick_manifests(*all, options.suites);
     if (!manifests) return tl::unexpected(manifests.error());
     Selected selected;
-    for (const model::Manifest& manifest : *manifests) {
-        auto found = run::describe_suite(globals.suite_folder, manifest, interrupts);
-        if (!found) {
-            selected.broken.push_back(found.error().message);
-            continue;
-        }
-        auto cases = run::selected_cases(found->suite, selection);
-        if (!cases.empty()) selected.suites.push_back({std::move(*found), std::move(cases)});
-    }
-    if (selected.suites.empty() && selected.broken.empty()) {
-        return fail("no benchmark matches this selection (see `vmbench list`)");
-    }
-    return selected;
+    for (const model::Manifest& manifest : *manifests)
+        add(run::describe_suite(globals.suite_folder, manifest, interrupts), *selection, selected);
+    return unless_empty(std::move(selected));
+}
+
+Result<Selected> select_programs(const std::vector<std::filesystem::path>& programs,
+                                 const SelectOptions& options, run::Interrupts& interrupts) {
+    const auto selection = read_selection(options, std::nullopt);
+    if (!selection) return tl::unexpected(selection.error());
+    Selected selected;
+    for (const auto& program : programs) add(describe(program, interrupts), *selection, selected);
+    return unless_empty(std::move(selected));
 }
 
 }  // namespace harness::cli

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <filesystem>
 #include <string>
 #include <vector>
 
@@ -31,5 +32,9 @@ struct Selected {
 // Asks the suites named (all when none is) for their cases. It is an error when nothing is left to measure.
 Result<Selected> select(const Globals& globals, const SelectOptions& options,
                         std::optional<model::Profile> profile, run::Interrupts& interrupts);
+
+// The same of these Google Benchmark programs: suites, where a manifest NAME.json lies beside the program.
+Result<Selected> select_programs(const std::vector<std::filesystem::path>& programs,
+                                 const SelectOptions& options, run::Interrupts& interrupts);
 
 }  // namespace harness::cli

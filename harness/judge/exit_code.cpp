@@ -15,6 +15,8 @@ constexpr ExitCode kPrecedence[] = {
     ExitCode::regression, ExitCode::measurement_failed, ExitCode::inconclusive,
 };
 
+}  // namespace
+
 ExitCode exit_code(const model::Verdict& verdict, model::Method method) {
     if (verdict.kind == VerdictKind::failed) return ExitCode::measurement_failed;
     if (verdict.role != model::Role::deciding || !verdict.accepted.empty()) return ExitCode::ok;
@@ -29,8 +31,6 @@ ExitCode exit_code(const model::Verdict& verdict, model::Method method) {
             return ExitCode::ok;
     }
 }
-
-}  // namespace
 
 ExitCode most_important(std::span<const ExitCode> codes) {
     for (const ExitCode code : kPrecedence) {

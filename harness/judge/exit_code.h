@@ -12,6 +12,9 @@ enum class OnInconclusive { pass, fail };
 // Of all that apply, the one to exit with: usage, not comparable, void, regression, failed, inconclusive, ok.
 model::ExitCode most_important(std::span<const model::ExitCode> codes);
 
+// What one row of a comparison by this method calls for.
+model::ExitCode exit_code(const model::Verdict& verdict, model::Method method);
+
 // Deciding rows count; a failed process counts in any row, because a control that computes wrong things tells
 // nothing. Measured side by side, a benchmark that vanished counts as a regression, or removing one would
 // excuse it. What was accepted in a review does not count.

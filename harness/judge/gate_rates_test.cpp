@@ -29,7 +29,7 @@ class Process {
   public:
     Process(Noise noise, std::mt19937_64& random) : noise_(noise), random_(random) {
         if (noise == Noise::two_modes) luck_ = std::bernoulli_distribution(0.5)(random) ? 0.02 : -0.02;
-        luck_ += normal(0.01);
+        luck_ += normal(0.0104);  // pairs of normal noise spread by 1.5 % then
     }
 
     double slice() {

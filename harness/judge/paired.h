@@ -21,6 +21,7 @@ inline constexpr double kSmallestMinimumEffect = 0.01;
 struct PairValues {
     std::vector<double> screening;
     std::vector<double> fresh;  // of the confirmation: none of them was known when the row became a suspect
+    bool operator==(const PairValues&) const = default;
 };
 
 // Whether a row can be judged by its values at all.
@@ -45,6 +46,7 @@ struct PairedRow {
     PairValues value;
     std::optional<PairValues> wall;  // wall time of the same pairs, where `value` is another measure
     bool exhausted = false;          // no more pairs can be had: the budget is spent, or pairs keep failing
+    bool operator==(const PairedRow&) const = default;
 };
 
 // The change below which a row never alarms: the largest of 1 %, what the benchmark asks for and what linking
@@ -55,6 +57,7 @@ double minimum_effect(double own, double relink_spread);
 struct PlannedLook {
     std::size_t pairs = 0;
     double weight = 1;
+    bool operator==(const PlannedLook&) const = default;
 };
 
 // What the gate promises and how it keeps it. (docs/BENCHMARKING.md)
@@ -68,6 +71,7 @@ struct GateSettings {
     double wall_guard = 0.25;               // wall time may not rise by more
     double suspicious_improvement = 0.40;   // a cost that falls by more is more often a broken benchmark
     std::size_t fewest_systemic_rows = 10;  // fewer rows have nothing in common
+    bool operator==(const GateSettings&) const = default;
 };
 
 // What each look may spend of the family's alpha.

@@ -56,7 +56,7 @@ struct Pair {
     PairSide head;
     double slowdown = 1;  // injected into head, for self-tests
     std::int64_t clock_resolution_ns = 0;
-    std::int64_t canary_floor_ns = 0;      // what the fates were decided against; 0 without canary
+    std::int64_t canary_level_ns = 0;      // that the fates were decided against; 0 without canary
     std::optional<std::int64_t> steal_ns;  // taken by the hypervisor from the workers' CPU (all without one)
     std::int64_t duration_ns = 0;
     PairEnding ending = PairEnding::measured;

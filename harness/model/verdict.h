@@ -91,9 +91,10 @@ struct GroupEffect {
 // A run against a baseline. Verdicts are in order of benchmark, deciding metric first.
 struct Comparison {
     Method method = Method::stored;
-    std::string baseline;
+    std::string baseline;  // its name; side by side: the base as it was named
     std::vector<std::string> baseline_runs;
     std::string run;
+    std::string head;           // as it was named, side by side
     std::string base_revision;  // several are joined by ", "
     std::string head_revision;
     std::string base_machine_class;

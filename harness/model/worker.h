@@ -34,6 +34,11 @@ inline constexpr std::string_view kSlowdownFlag = "--worker-slowdown=";  // then
 // A slowdown is this much at most.
 inline constexpr double kLargestSlowdown = 100;
 
+// A counter of this name says how much work an iteration is (instructions retired, say). Sides whose work
+// differs by more than this share are not comparable: what is measured is the work, not the time it takes.
+inline constexpr std::string_view kWorkCounter = "work";
+inline constexpr double kSameWork = 0.001;
+
 struct WorkerHello {
     std::string suite;
     std::string case_id;

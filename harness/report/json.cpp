@@ -29,7 +29,16 @@ Json verdict(const model::Verdict& verdict) {
             {"threshold", verdict.threshold},
             {"n_base", verdict.n_base},
             {"n_head", verdict.n_head},
-            {"note", verdict.note}};
+            {"note", verdict.note},
+            {"accepted", verdict.accepted}};
+}
+
+Json groups(const std::vector<model::GroupEffect>& all) {
+    Json rows = Json::array();
+    for (const model::GroupEffect& group : all) {
+        rows.push_back({{"group", group.group}, {"benchmarks", group.rows}, {"cost", effect(group.effect)}});
+    }
+    return rows;
 }
 
 Json summary(const judge::SummaryRow& row) {
@@ -81,9 +90,11 @@ std::string json(const model::Comparison& comparison) {
         counts[std::string(to_string(kind))] = count(comparison, kind);
     }
     return dump({{"schema", "vmbench.comparison/1"},
+                 {"method", comparison.method == model::Method::stored ? "stored" : "side by side"},
                  {"baseline", comparison.baseline},
                  {"baseline_runs", comparison.baseline_runs},
                  {"run", comparison.run},
+                 {"head", comparison.head},
                  {"base_revision", comparison.base_revision},
                  {"head_revision", comparison.head_revision},
                  {"base_machine_class", comparison.base_machine_class},
@@ -91,8 +102,10 @@ std::string json(const model::Comparison& comparison) {
                  {"cross_machine", comparison.cross_machine},
                  {"refusal", comparison.refusal},
                  {"void_reason", comparison.void_reason},
+                 {"systemic", comparison.systemic},
                  {"counts", counts},
                  {"overall_cost", effect(comparison.overall)},
+                 {"groups", groups(comparison.groups)},
                  {"notes", comparison.notes},
                  {"judge_version", comparison.judge_version},
                  {"rules_hash", comparison.rules_hash},

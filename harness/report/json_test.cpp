@@ -2,6 +2,7 @@
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+#include <nlohmann/json.hpp>
 
 #include "harness/report/test_reports.h"
 
@@ -11,11 +12,13 @@ namespace {
 TEST(Json, ShowsAComparison) {
     EXPECT_EQ(json(testing::comparison()), R"out({
   "schema": "vmbench.comparison/1",
+  "method": "stored",
   "baseline": "main",
   "baseline_runs": [
     "00000000-0000-4000-8000-000000000001"
   ],
   "run": "1234abcd-0000-4000-8000-000000000002",
+  "head": "",
   "base_revision": "aaa111",
   "head_revision": "bbb222+dirty",
   "base_machine_class": "test-cpu-2c-8g-01234567",
@@ -23,6 +26,7 @@ TEST(Json, ShowsAComparison) {
   "cross_machine": false,
   "refusal": "",
   "void_reason": "",
+  "systemic": "",
   "counts": {
     "regressed": 1,
     "failed": 1,
@@ -38,6 +42,7 @@ TEST(Json, ShowsAComparison) {
     "low": 1.1,
     "high": 1.36
   },
+  "groups": [],
   "notes": [
     "more runs sharpen it"
   ],
@@ -61,7 +66,8 @@ TEST(Json, ShowsAComparison) {
       "threshold": 0.05,
       "n_base": 6,
       "n_head": 6,
-      "note": ""
+      "note": "",
+      "accepted": ""
     },
     {
       "benchmark": "cpu/sort",
@@ -76,7 +82,8 @@ TEST(Json, ShowsAComparison) {
       "threshold": 0.05,
       "n_base": 0,
       "n_head": 0,
-      "note": "wrong sum: 3 < 4"
+      "note": "wrong sum: 3 < 4",
+      "accepted": ""
     },
     {
       "benchmark": "memory/raw",
@@ -95,7 +102,8 @@ TEST(Json, ShowsAComparison) {
       "threshold": 0.05,
       "n_base": 6,
       "n_head": 6,
-      "note": ""
+      "note": "",
+      "accepted": ""
     },
     {
       "benchmark": "memory/read",
@@ -114,7 +122,8 @@ TEST(Json, ShowsAComparison) {
       "threshold": 0.05,
       "n_base": 6,
       "n_head": 6,
-      "note": ""
+      "note": "",
+      "accepted": ""
     },
     {
       "benchmark": "memory/read",
@@ -133,11 +142,22 @@ TEST(Json, ShowsAComparison) {
       "threshold": 0.05,
       "n_base": 6,
       "n_head": 6,
-      "note": ""
+      "note": "",
+      "accepted": ""
     }
   ]
 }
 )out");
+}
+
+TEST(Json, ShowsGroupsAndMethodOfPairs) {
+    auto comparison = testing::comparison();
+    comparison.method = model::Method::side_by_side;
+    comparison.groups = {{"cpu", 2, {1.5, 1.25, 1.75}}};
+    const auto value = nlohmann::json::parse(json(comparison));
+    EXPECT_EQ(value["method"], "side by side");
+    EXPECT_EQ(value["groups"][0]["group"], "cpu");
+    EXPECT_EQ(value["groups"][0]["cost"]["high"], 1.75);
 }
 
 TEST(Json, ShowsARun) {

@@ -5,6 +5,7 @@
 
 #include <fmt/format.h>
 
+#include "harness/judge/exit_code.h"
 #include "harness/report/text.h"
 
 namespace harness::report {
@@ -63,8 +64,9 @@ std::string document(const std::vector<TestCase>& tests) {
     return text + "</testsuites>\n";
 }
 
-TestCase test_case(const model::Verdict& verdict) {
+TestCase test_case(const model::Verdict& verdict, model::Method method) {
     TestCase test{verdict.benchmark, Outcome::passed, verdict.note};
+    if (!verdict.accepted.empty() && verdict.kind != VerdictKind::failed) return test;
     switch (verdict.kind) {
         case VerdictKind::regressed:
             test.outcome = Outcome::failure;
@@ -80,7 +82,9 @@ TestCase test_case(const model::Verdict& verdict) {
         case VerdictKind::missing:
         case VerdictKind::not_comparable:
         case VerdictKind::inconclusive:
-            test.outcome = Outcome::skipped;
+            test.outcome = judge::exit_code(verdict, method) == model::ExitCode::regression
+                               ? Outcome::failure
+                               : Outcome::skipped;
             test.message = fmt::format("{}{}{}", to_string(verdict.kind), verdict.note.empty() ? "" : ": ",
                                        verdict.note);
             break;
@@ -123,9 +127,13 @@ std::string junit(const model::Comparison& comparison) {
     for (const std::string& reason : {comparison.refusal, comparison.void_reason}) {
         if (!reason.empty()) tests.push_back({"vmbench/comparison", Outcome::error, reason});
     }
+    if (!comparison.systemic.empty()) {
+        tests.push_back({"vmbench/systemic", Outcome::failure, comparison.systemic});
+    }
     for (const model::Verdict& verdict : comparison.verdicts) {
         const bool failed_reference = verdict.role == Role::reference && verdict.kind == VerdictKind::failed;
-        if (verdict.role == Role::deciding || failed_reference) tests.push_back(test_case(verdict));
+        if (verdict.role == Role::deciding || failed_reference)
+            tests.push_back(test_case(verdict, comparison.method));
     }
     return document(tests);
 }

@@ -48,5 +48,22 @@ TEST(Junit, TurnsARefusalIntoAnError) {
     EXPECT_THAT(junit(comparison), ::testing::HasSubstr("<error message=\"the machines differ\"/>"));
 }
 
+TEST(Junit, SideBySideAVanishedBenchmarkFailsUnlessItWasAccepted) {
+    auto comparison = testing::comparison();
+    comparison.method = model::Method::side_by_side;
+    comparison.verdicts.resize(1);
+    comparison.verdicts[0].kind = model::VerdictKind::missing;
+    EXPECT_THAT(junit(comparison), ::testing::HasSubstr("failures=\"1\""));
+    comparison.verdicts[0].accepted = "no longer needed";
+    EXPECT_THAT(junit(comparison), ::testing::HasSubstr("failures=\"0\""));
+}
+
+TEST(Junit, ASystemicShiftIsAFailure) {
+    auto comparison = testing::comparison();
+    comparison.verdicts.clear();
+    comparison.systemic = "20 unrelated benchmarks are worse together";
+    EXPECT_THAT(junit(comparison), ::testing::HasSubstr("failures=\"1\""));
+}
+
 }  // namespace
 }  // namespace harness::report

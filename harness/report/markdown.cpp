@@ -19,10 +19,11 @@ bool folds(const Verdict& verdict) {
     return verdict.kind == VerdictKind::unchanged || verdict.kind == VerdictKind::inconclusive;
 }
 
-std::string verdict_table(const std::vector<const Verdict*>& verdicts) {
-    std::string text =
-        "| benchmark | metric | baseline | run | change | widened 99 % interval | verdict | |\n"
-        "|---|---|--:|--:|--:|--:|---|---|\n";
+std::string verdict_table(const std::vector<const Verdict*>& verdicts, model::Method method) {
+    const ColumnNames names = column_names(method);
+    std::string text = fmt::format(
+        "| benchmark | metric | {} | {} | change | {} | verdict | |\n|---|---|--:|--:|--:|--:|---|---|\n",
+        names.base, names.head, names.interval);
     for (const Verdict* verdict : verdicts) {
         text += fmt::format("| {} | {} | {} | {} | {} | {} | {} | {} |\n", markdown_cell(verdict->benchmark),
                             markdown_cell(verdict->metric),
@@ -35,22 +36,25 @@ std::string verdict_table(const std::vector<const Verdict*>& verdicts) {
     return text;
 }
 
-std::string folded(std::string_view title, const std::vector<const Verdict*>& verdicts) {
+std::string folded(std::string_view title, const std::vector<const Verdict*>& verdicts,
+                   model::Method method) {
     if (verdicts.empty()) return "";
     return fmt::format("\n<details><summary>{} ({})</summary>\n\n{}\n</details>\n", title, verdicts.size(),
-                       verdict_table(verdicts));
+                       verdict_table(verdicts, method));
 }
 
 std::string verdicts(const model::Comparison& comparison) {
+    const model::Method method = comparison.method;
     std::vector<const Verdict*> open;
     std::vector<const Verdict*> closed;
     for (const Verdict* verdict : by_importance(comparison, Role::deciding)) {
         (folds(*verdict) ? closed : open).push_back(verdict);
     }
-    std::string text = open.empty() ? "" : "\n" + verdict_table(open);
-    text += folded("unchanged and inconclusive", closed);
-    text += folded("reference rows (they never decide)", by_importance(comparison, Role::reference));
-    return text + folded("further metrics (they never decide)", by_importance(comparison, Role::shown));
+    std::string text = open.empty() ? "" : "\n" + verdict_table(open, method);
+    text += folded("unchanged and inconclusive", closed, method);
+    text += folded("reference rows (they never decide)", by_importance(comparison, Role::reference), method);
+    return text +
+           folded("further metrics (they never decide)", by_importance(comparison, Role::shown), method);
 }
 
 std::string targets(const std::vector<judge::TargetRow>& rows) {
@@ -64,6 +68,17 @@ std::string targets(const std::vector<judge::TargetRow>& rows) {
                             row.wanted, row.measured, row.met ? "met" : "**not met**");
     }
     return text;
+}
+
+std::string title(const model::Comparison& comparison) {
+    if (comparison.method == model::Method::side_by_side) {
+        return fmt::format("# {}\n\nMeasured side by side, run {}, on {}\n\n",
+                           markdown_cell(matchup(comparison)), short_id(comparison.run),
+                           markdown_cell(comparison.head_machine_class));
+    }
+    return fmt::format("# Run {} against baseline {}\n\n{} against {}, on {}\n\n", short_id(comparison.run),
+                       markdown_cell(comparison.baseline), markdown_cell(comparison.head_revision),
+                       markdown_cell(comparison.base_revision), markdown_cell(comparison.head_machine_class));
 }
 
 }  // namespace
@@ -84,10 +99,7 @@ std::string markdown_cell(std::string_view text) {
 }
 
 std::string markdown(const model::Comparison& comparison) {
-    std::string text =
-        fmt::format("# Run {} against baseline {}\n\n{} against {}, on {}\n\n", short_id(comparison.run),
-                    markdown_cell(comparison.baseline), markdown_cell(comparison.head_revision),
-                    markdown_cell(comparison.base_revision), markdown_cell(comparison.head_machine_class));
+    std::string text = title(comparison);
     if (!comparison.refusal.empty()) {
         return text + fmt::format("**Not comparable:** {}\n", markdown_cell(comparison.refusal));
     }
@@ -96,6 +108,8 @@ std::string markdown(const model::Comparison& comparison) {
     }
     text += fmt::format("**{}**\n", counts(comparison));
     if (comparison.overall) text += fmt::format("\n{}\n", overall(comparison));
+    if (!comparison.groups.empty()) text += "\n";
+    for (const std::string& line : groups(comparison)) text += fmt::format("- {}\n", markdown_cell(line));
     text += verdicts(comparison);
     if (!comparison.notes.empty()) text += "\n";
     for (const std::string& note : comparison.notes) text += fmt::format("- {}\n", markdown_cell(note));

@@ -80,5 +80,17 @@ TEST(Markdown, SaysWhyNothingWasCompared) {
     EXPECT_THAT(markdown(comparison), ::testing::EndsWith("**Not comparable:** the machines differ\n"));
 }
 
+TEST(Markdown, NamesBothSidesMeasuredSideBySide) {
+    auto comparison = testing::comparison();
+    comparison.method = model::Method::side_by_side;
+    comparison.head = "work";
+    comparison.groups = {{"cpu", 2, {1.01, 0.99, 1.03}}};
+    const std::string text = markdown(comparison);
+    EXPECT_THAT(text, ::testing::StartsWith("# work (bbb222+dirty) against main (aaa111)\n\nMeasured side by "
+                                            "side, run 1234abcd"));
+    EXPECT_THAT(text, ::testing::HasSubstr("| base | head | change | 99 % interval |"));
+    EXPECT_THAT(text, ::testing::HasSubstr("- cpu: +1.0 %"));
+}
+
 }  // namespace
 }  // namespace harness::report

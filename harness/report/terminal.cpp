@@ -90,6 +90,10 @@ std::string lines(std::string_view title, const std::vector<std::string>& notes)
 }
 
 std::string header(const model::Comparison& comparison) {
+    if (comparison.method == model::Method::side_by_side) {
+        return fmt::format("run {}: {}, side by side\nmachine {}\n", short_id(comparison.run),
+                           matchup(comparison), comparison.head_machine_class);
+    }
     return fmt::format("run {} ({}) against baseline '{}' ({})\nmachine {}\n", short_id(comparison.run),
                        comparison.head_revision, comparison.baseline, comparison.base_revision,
                        comparison.head_machine_class);
@@ -126,11 +130,12 @@ std::string targets(const std::vector<judge::TargetRow>& all, Colour colour) {
 std::string terminal(const model::Comparison& comparison, Colour colour) {
     std::string text = header(comparison);
     if (!comparison.refusal.empty()) return text + fmt::format("not comparable: {}\n", comparison.refusal);
+    const ColumnNames names = column_names(comparison.method);
     std::vector<Row> rows{{{"benchmark", ""},
-                           {"baseline", ""},
-                           {"run", ""},
+                           {std::string(names.base), ""},
+                           {std::string(names.head), ""},
                            {"change", ""},
-                           {"widened 99 % interval", ""},
+                           {std::string(names.interval), ""},
                            {"verdict", ""},
                            {"", ""}}};
     for (const Role role : {Role::reference, Role::deciding}) {
@@ -141,6 +146,7 @@ std::string terminal(const model::Comparison& comparison, Colour colour) {
     }
     text += "\n" + table(rows, colour) + "\n" + counts(comparison) + "\n";
     if (comparison.overall) text += overall(comparison) + "\n";
+    for (const std::string& line : groups(comparison)) text += fmt::format("  {}\n", line);
     text += lines("note", comparison.notes);
     if (!comparison.void_reason.empty()) text += fmt::format("void: {}\n", comparison.void_reason);
     return text;

@@ -25,6 +25,19 @@ note: more runs sharpen it
 )out");
 }
 
+TEST(Terminal, NamesBothSidesMeasuredSideBySide) {
+    auto comparison = testing::comparison();
+    comparison.method = model::Method::side_by_side;
+    comparison.head = "work";
+    comparison.groups = {{"cpu", 2, {1.01, 0.99, 1.03}}};
+    const std::string text = terminal(comparison, Colour::never);
+    EXPECT_THAT(text,
+                ::testing::StartsWith("run 1234abcd: work (bbb222+dirty) against main (aaa111), side by "
+                                      "side\n"));
+    EXPECT_THAT(text, ::testing::HasSubstr("base     head   change       99 % interval"));
+    EXPECT_THAT(text, ::testing::HasSubstr("  cpu: +1.0 % (95 % interval -1.0 % .. +3.0 %), 2 benchmarks\n"));
+}
+
 TEST(Terminal, ColoursOnlyWhenToldTo) {
     EXPECT_THAT(terminal(testing::comparison(), Colour::never), Not(::testing::HasSubstr("\x1b")));
     EXPECT_THAT(terminal(testing::comparison(), Colour::always), ::testing::HasSubstr("\x1b[31mregressed"));

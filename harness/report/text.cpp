@@ -91,6 +91,29 @@ std::string overall(const model::Comparison& comparison) {
                        change(comparison.overall->ratio), interval(*comparison.overall));
 }
 
+std::string matchup(const model::Comparison& comparison) {
+    const auto named = [](std::string_view name, std::string_view revision) {
+        if (revision.empty() || revision == name) return std::string(name);
+        return name.empty() ? std::string(revision) : fmt::format("{} ({})", name, revision);
+    };
+    return fmt::format("{} against {}", named(comparison.head, comparison.head_revision),
+                       named(comparison.baseline, comparison.base_revision));
+}
+
+ColumnNames column_names(model::Method method) {
+    if (method == model::Method::stored) return {"baseline", "run", "widened 99 % interval"};
+    return {"base", "head", "99 % interval"};
+}
+
+std::vector<std::string> groups(const model::Comparison& comparison) {
+    std::vector<std::string> lines;
+    for (const model::GroupEffect& group : comparison.groups) {
+        lines.push_back(fmt::format("{}: {} (95 % interval {}), {} benchmarks", group.group,
+                                    change(group.effect.ratio), interval(group.effect), group.rows));
+    }
+    return lines;
+}
+
 std::string_view short_id(std::string_view id) { return id.substr(0, 8); }
 
 std::string one_line(std::string_view text) {

@@ -29,6 +29,20 @@ std::string counts(const model::Comparison& comparison);
 // without.
 std::string overall(const model::Comparison& comparison);
 
+// What is compared with what, and where: "HEAD (rev) against BASE (rev)".
+std::string matchup(const model::Comparison& comparison);
+
+// Headings of the two sides' columns and of the interval's, which depend on the method.
+struct ColumnNames {
+    std::string_view base;
+    std::string_view head;
+    std::string_view interval;
+};
+ColumnNames column_names(model::Method method);
+
+// One line a group: "suite cpu: +0.1 % (95 % interval -0.2 % .. +0.4 %), 12 benchmarks".
+std::vector<std::string> groups(const model::Comparison& comparison);
+
 // The first eight digits of a UUID.
 std::string_view short_id(std::string_view id);
 

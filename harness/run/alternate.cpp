@@ -72,14 +72,13 @@ class PairOfProcesses {
     PairOfProcesses(const CommandLines& commands, const AlternateSettings& settings, Interrupts& interrupts)
         : commands_(commands), settings_(settings), interrupts_(interrupts), random_(settings.seed) {}
 
-    model::Pair measure(const RunCanary& run_canary, CanaryFloor& floor) {
+    model::Pair measure(const RunCanary& run_canary) {
         const Side first = random_() % 2 == 0 ? Side::base : Side::head;
         auto pair = interleave([this](Side side) { return run(side); }, run_canary,
                                {.first = first,
                                 .warm_ups = settings_.warm_ups,
                                 .wanted = settings_.couples,
-                                .most = settings_.most_couples},
-                               floor);
+                                .most = settings_.most_couples});
         pair.base.max_rss_bytes = max_rss_bytes_[0];
         pair.head.max_rss_bytes = max_rss_bytes_[1];
         return pair;
@@ -113,10 +112,10 @@ class PairOfProcesses {
 
 }  // namespace
 
-model::Pair alternate(const CommandLines& commands, const AlternateSettings& settings, CanaryFloor& floor,
+model::Pair alternate(const CommandLines& commands, const AlternateSettings& settings,
                       Interrupts& interrupts) {
     auto pair = measure_in_place(settings.placement, interrupts, [&](const RunCanary& run_canary) {
-        return PairOfProcesses(commands, settings, interrupts).measure(run_canary, floor);
+        return PairOfProcesses(commands, settings, interrupts).measure(run_canary);
     });
     pair.method = model::PairMethod::processes;
     pair.seed = settings.seed;

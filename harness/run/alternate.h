@@ -37,7 +37,7 @@ struct AlternateSettings {
 // A pair for programs without worker mode and for plain command lines: every slice is a fresh process with an
 // environment of its own random size, base and head in turns. The result says so in its method. Much coarser
 // than slices: pairs of whole processes differ by 3 to 15 %.
-model::Pair alternate(const CommandLines& commands, const AlternateSettings& settings, CanaryFloor& floor,
+model::Pair alternate(const CommandLines& commands, const AlternateSettings& settings,
                       Interrupts& interrupts);
 
 }  // namespace harness::run

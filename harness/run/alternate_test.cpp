@@ -40,9 +40,7 @@ class Alternate : public testing::Test {
                                         cpu_us));
     }
 
-    model::Pair run(const CommandLines& commands) {
-        return alternate(commands, settings_, floor_, interrupts_);
-    }
+    model::Pair run(const CommandLines& commands) { return alternate(commands, settings_, interrupts_); }
 
     std::string log() const {
         std::ifstream file(folder_ / "log");
@@ -51,7 +49,6 @@ class Alternate : public testing::Test {
 
     fs::path folder_;
     AlternateSettings settings_;
-    CanaryFloor floor_;
     Interrupts interrupts_ = std::move(Interrupts::create().value());
 };
 

@@ -8,23 +8,11 @@
 
 #include <xxhash.h>
 
-#include "harness/run/child.h"
+#include "harness/run/git.h"
 
 namespace harness::run {
 
 namespace {
-
-// The output of a git command; nothing when it fails, as it does outside a repository or without git.
-std::optional<std::string> git(const std::filesystem::path& folder, std::vector<std::string> arguments,
-                               Interrupts& interrupts) {
-    Command command;
-    command.arguments = {"/usr/bin/env", "git", "-C", folder.string()};
-    command.arguments.insert(command.arguments.end(), arguments.begin(), arguments.end());
-    command.environment = {"GIT_OPTIONAL_LOCKS=0"};
-    const auto report = run_child(command, interrupts);
-    if (!report || report->ending != Ending::exited || report->status != 0) return std::nullopt;
-    return report->output;
-}
 
 std::string value_or(const std::map<std::string, std::string>& context, const char* key,
                      const std::string& other) {
@@ -36,9 +24,8 @@ std::string value_or(const std::map<std::string, std::string>& context, const ch
 
 Revision git_revision(const std::filesystem::path& folder, Interrupts& interrupts) {
     Revision revision;
-    auto commit = git(folder, {"rev-parse", "--verify", "HEAD"}, interrupts);
+    const auto commit = git(folder, {"rev-parse", "--verify", "HEAD"}, interrupts);
     if (!commit) return revision;
-    while (!commit->empty() && commit->back() == '\n') commit->pop_back();
     revision.commit = *commit;
     const auto changes = git(folder, {"status", "--porcelain", "--untracked-files=no"}, interrupts);
     revision.dirty = !changes || !changes->empty();

@@ -59,14 +59,4 @@ std::int64_t run_canary_on(int cpu, int home) {
     return ns;
 }
 
-void CanaryFloor::note(std::int64_t ns) {
-    if (ns == 0) return;
-    last_.push_back(ns);
-    if (last_.size() > most_) last_.pop_front();
-}
-
-std::int64_t CanaryFloor::ns() const {
-    return last_.empty() ? 0 : *std::min_element(last_.begin(), last_.end());
-}
-
 }  // namespace harness::run

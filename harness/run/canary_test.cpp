@@ -23,25 +23,5 @@ TEST(Canary, ComesHomeAgain) {
 
 TEST(Canary, ACpuThatIsNotThereGivesNothing) { EXPECT_EQ(run_canary_on(1000, 0), 0); }
 
-TEST(CanaryFloor, IsTheShortestReading) {
-    CanaryFloor floor;
-    EXPECT_EQ(floor.ns(), 0);
-    for (const std::int64_t ns : {42, 40, 90}) floor.note(ns);
-    EXPECT_EQ(floor.ns(), 40);
-}
-
-TEST(CanaryFloor, ForgetsOldReadings) {
-    CanaryFloor floor(3);
-    for (const std::int64_t ns : {30, 42, 40, 41}) floor.note(ns);
-    EXPECT_EQ(floor.ns(), 40);
-}
-
-TEST(CanaryFloor, AMissingCanaryIsNoReading) {
-    CanaryFloor floor;
-    floor.note(40);
-    floor.note(0);
-    EXPECT_EQ(floor.ns(), 40);
-}
-
 }  // namespace
 }  // namespace harness::run

@@ -39,6 +39,8 @@ class FakeWorkers : public testing::Test {
 case_id=${1#--worker=}
 slowdown=${2#--worker-slowdown=}
 name=${0##*/}
+work=7
+[ $case_id.$name = harder.head ] && work=8
 hello() {
     echo '{"worker_protocol": 1, "suite": "fake", "case": "'$1'", "version": '$version', "time_source": "cpu",
         "metrics": [{"name": "time", "unit": "ns", "direction": "lower"}], "clock_resolution_ns": 1,
@@ -47,7 +49,7 @@ hello() {
 }
 answer() {
     echo '{"slice": '$1', "iterations": '$2', "cpu_ns": '$3', "wall_ns": '$4', "voluntary_switches": 1,
-        "involuntary_switches": 0, "counters": [{"name": "work", "value": 7}]}' | tr -d '\n'
+        "involuntary_switches": 0, "counters": [{"name": "work", "value": '$work'}]}' | tr -d '\n'
     echo
 }
 case $case_id in

@@ -36,7 +36,7 @@ class Interleave : public testing::Test {
                 const std::size_t at = canaries_++;
                 return at < script_.size() ? script_[at] : 40;
             },
-            turns, floor_);
+            turns);
     }
 
     std::vector<Fate> fates(const model::Pair& pair) {
@@ -49,7 +49,6 @@ class Interleave : public testing::Test {
     std::size_t fail_at_ = 0;
     std::vector<std::int64_t> script_;
     std::size_t canaries_ = 0;
-    CanaryFloor floor_;
 };
 
 TEST_F(Interleave, SidesTakeTurnsAbba) {
@@ -99,39 +98,47 @@ TEST_F(Interleave, DroppedCouplesAreMadeUpFor) {
 }
 
 TEST_F(Interleave, ButNotWithoutEnd) {
-    script_ = std::vector<std::int64_t>(100, 50);
-    script_[0] = 40;
+    // Never twice the same.
+    for (std::int64_t canary = 1000; script_.size() < 40; canary += canary / 8) script_.push_back(canary);
     const auto pair = run({.first = A, .warm_ups = 1, .wanted = 2, .most = 4});
     EXPECT_EQ(order_.size(), 10U);
     EXPECT_EQ(fates(pair)[9], Fate::disturbed);
     EXPECT_EQ(pair.ending, PairEnding::measured);
 }
 
-TEST_F(Interleave, AFloorFoundLaterJudgesEarlierSlices) {
+TEST_F(Interleave, ALevelFoundLaterJudgesEarlierSlices) {
     script_ = {50, 50, 50, 40, 40, 40, 40};
     const auto pair = run({.first = A, .warm_ups = 0, .wanted = 3, .most = 3});
-    EXPECT_EQ(pair.canary_floor_ns, 40);
+    EXPECT_EQ(pair.canary_level_ns, 40);
     EXPECT_EQ(fates(pair)[0], Fate::disturbed);
     EXPECT_EQ(fates(pair)[5], Fate::kept);
 }
 
-TEST_F(Interleave, TheFloorIsCarriedFromPairToPair) {
-    floor_.note(30);
-    const auto pair = run({.first = A, .warm_ups = 0, .wanted = 1, .most = 1});
-    EXPECT_EQ(pair.canary_floor_ns, 30);
-    EXPECT_THAT(fates(pair), Each(Fate::disturbed));
+TEST_F(Interleave, ASteadyNeighbourDisturbsNothing) {
+    script_ = std::vector<std::int64_t>(100, 70);
+    const auto pair = run({.first = A, .warm_ups = 0, .wanted = 3, .most = 6});
+    EXPECT_EQ(pair.slices.size(), 6U);
+    EXPECT_THAT(fates(pair), Each(Fate::kept));
+}
+
+TEST_F(Interleave, QuietMomentsBesideASteadyNeighbourAreDropped) {
+    // Eight slices beside a neighbour, then two without.
+    script_ = {70, 70, 70, 70, 70, 70, 70, 70, 70, 40, 40, 70};
+    const auto pair = run({.first = A, .warm_ups = 0, .wanted = 5, .most = 5});
+    EXPECT_EQ(pair.canary_level_ns, 70);
+    EXPECT_THAT(fates(pair), testing::Contains(Fate::disturbed).Times(1));
+    EXPECT_EQ(fates(pair)[9], Fate::disturbed);
 }
 
 TEST_F(Interleave, WithoutACanaryNothingIsDisturbed) {
-    CanaryFloor floor;
     const auto pair = interleave(
         [](Side) -> Result<model::SliceAnswer> {
             return model::SliceAnswer{
                 .error = "", .iterations = 1, .cpu_ns = 1, .wall_ns = 1, .counters = {}};
         },
-        nullptr, {.warm_ups = 0, .wanted = 1, .most = 1}, floor);
+        nullptr, {.warm_ups = 0, .wanted = 1, .most = 1});
     EXPECT_THAT(fates(pair), Each(Fate::kept));
-    EXPECT_EQ(pair.canary_floor_ns, 0);
+    EXPECT_EQ(pair.canary_level_ns, 0);
 }
 
 TEST_F(Interleave, KeepsWhatTheSlicesSaid) {

@@ -20,6 +20,7 @@ struct Job {
     model::Benchmark benchmark;
     std::string program;
     std::string program_hash;
+    std::vector<std::string> command = {};  // of a plain command line, which stands for the program then
 };
 
 struct Settings {

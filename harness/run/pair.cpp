@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <cmath>
 #include <optional>
 #include <random>
 #include <utility>
@@ -32,6 +33,19 @@ std::string difference(const model::WorkerHello& base, const model::WorkerHello&
     return base.metrics.front() == head.metrics.front() ? "" : "its first metric differs";
 }
 
+// Why an iteration is not the same work on both sides; empty when it is, or when neither side says.
+std::string difference_of_work(const model::Pair& pair) {
+    const auto work = [&pair](Side side) {
+        const auto& counters = pair.side(side).counters;
+        const auto found = counters.find(std::string(model::kWorkCounter));
+        return found == counters.end() ? 0 : found->second;
+    };
+    const double base = work(Side::base);
+    const double head = work(Side::head);
+    if (std::abs(head - base) <= model::kSameWork * std::abs(base)) return "";
+    return fmt::format("an iteration is {:.0f} units of work in base, {:.0f} in head", base, head);
+}
+
 model::Pair ended(model::PairEnding ending, std::optional<Side> side, std::string error) {
     model::Pair pair;
     pair.ending = ending;
@@ -50,7 +64,7 @@ class PairOfWorkers {
         plan_[1] = start_of(programs.head, case_id, settings.head_slowdown);
     }
 
-    model::Pair measure(const RunCanary& run_canary, CanaryFloor& floor) {
+    model::Pair measure(const RunCanary& run_canary) {
         for (const Side side : {first_, other(first_)}) {
             auto worker = Worker::start(plan_[index(side)], interrupts_);
             if (!worker) return ended(model::PairEnding::failed, side, worker.error().message);
@@ -67,11 +81,15 @@ class PairOfWorkers {
             {.first = first_,
              .warm_ups = settings_.warm_ups,
              .wanted = settings_.couples,
-             .most = settings_.most_couples},
-            floor);
+             .most = settings_.most_couples});
         pair.clock_resolution_ns = std::max(base.clock_resolution_ns, head.clock_resolution_ns);
         for (const Side side : {Side::base, Side::head}) {
             pair.side(side).max_rss_bytes = workers_[index(side)]->finish().max_rss_bytes;
+        }
+        const std::string other_work = difference_of_work(pair);
+        if (pair.ending == model::PairEnding::measured && !other_work.empty()) {
+            pair.ending = model::PairEnding::not_comparable;
+            pair.error = other_work;
         }
         return pair;
     }
@@ -101,9 +119,9 @@ class PairOfWorkers {
 }  // namespace
 
 model::Pair measure_pair(const Programs& programs, const std::string& case_id, const PairSettings& settings,
-                         CanaryFloor& floor, Interrupts& interrupts) {
+                         Interrupts& interrupts) {
     auto pair = measure_in_place(settings.placement, interrupts, [&](const RunCanary& run_canary) {
-        return PairOfWorkers(programs, case_id, settings, interrupts).measure(run_canary, floor);
+        return PairOfWorkers(programs, case_id, settings, interrupts).measure(run_canary);
     });
     pair.method = model::PairMethod::slices;
     pair.seed = settings.seed;

@@ -33,6 +33,6 @@ struct PairSettings {
 // the harness's CPU meanwhile. Never fails itself: how it ended is in the result, with all slices there are.
 // Sides that greet with different definitions are not comparable.
 model::Pair measure_pair(const Programs& programs, const std::string& case_id, const PairSettings& settings,
-                         CanaryFloor& floor, Interrupts& interrupts);
+                         Interrupts& interrupts);
 
 }  // namespace harness::run

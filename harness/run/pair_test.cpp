@@ -24,12 +24,11 @@ class MeasurePairs : public FakeWorkers {
     }
 
     model::Pair measure(const std::string& case_id) {
-        return measure_pair(programs_, case_id, settings_, floor_, interrupts_);
+        return measure_pair(programs_, case_id, settings_, interrupts_);
     }
 
     Programs programs_;
     PairSettings settings_;
-    CanaryFloor floor_;
     Interrupts interrupts_ = std::move(Interrupts::create().value());
 };
 
@@ -79,9 +78,14 @@ TEST_F(MeasurePairs, WithAPlacementTheCanaryRunsBesideEachSlice) {
     const auto pair = measure("good");
     EXPECT_EQ(pair.ending, PairEnding::measured) << pair.error;
     EXPECT_EQ(pair.worker_cpu, settings_.placement->workers);
-    EXPECT_GT(pair.canary_floor_ns, 0);
-    EXPECT_EQ(pair.canary_floor_ns, floor_.ns());
-    for (const auto& slice : pair.slices) EXPECT_GE(slice.canary_ns, pair.canary_floor_ns);
+    EXPECT_GT(pair.canary_level_ns, 0);
+    for (const auto& slice : pair.slices) EXPECT_GT(slice.canary_ns, 0);
+}
+
+TEST_F(MeasurePairs, SidesThatDoOtherWorkAreNotComparable) {
+    const auto pair = measure("harder");
+    EXPECT_EQ(pair.ending, PairEnding::not_comparable);
+    EXPECT_EQ(pair.error, "an iteration is 7 units of work in base, 8 in head");
 }
 
 TEST_F(MeasurePairs, TheSlowdownIsHeads) {

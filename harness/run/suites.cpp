@@ -5,6 +5,7 @@
 #include <cstring>
 #include <fstream>
 #include <iterator>
+#include <sstream>
 
 #include "harness/run/child.h"
 
@@ -93,6 +94,36 @@ Result<FoundSuite> describe_suite(const fs::path& folder, const model::Manifest&
     auto suite = model::parse_description(report->output, manifest, found.program.string() + " --describe");
     if (!suite) return tl::unexpected(suite.error());
     found.suite = std::move(*suite);
+    return found;
+}
+
+Result<FoundSuite> describe_program(const fs::path& program, Interrupts& interrupts) {
+    FoundSuite found;
+    found.program = fs::absolute(program);
+    Command command;
+    command.arguments = {found.program.string(), "--benchmark_list_tests=true"};
+    const auto report = run_child(command, interrupts);
+    if (!report) return tl::unexpected(report.error());
+    if (report->ending != Ending::exited || report->status != 0) {
+        return fail("'{} --benchmark_list_tests' {}", found.program.string(), how_it_ended(*report));
+    }
+    model::Suite& suite = found.suite;
+    suite.manifest.name = found.program.filename().string();
+    suite.manifest.program = suite.manifest.name;
+    suite.manifest.title = suite.manifest.name;
+    suite.manifest.description = "A Google Benchmark program";
+    std::istringstream lines(report->output);
+    for (std::string line; std::getline(lines, line);) {
+        if (line.empty()) continue;
+        if (std::ranges::any_of(line, [](char c) { return static_cast<unsigned char>(c) < ' '; }))
+            return fail("'{}' lists benchmarks with control characters in their names",
+                        found.program.string());
+        model::Case one;
+        one.id = line;
+        one.metrics = {{"time", "ns", model::Direction::lower}};
+        suite.cases.push_back(std::move(one));
+    }
+    if (suite.cases.empty()) return fail("'{}' lists no benchmarks", found.program.string());
     return found;
 }
 

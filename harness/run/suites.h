@@ -29,6 +29,10 @@ Result<std::vector<model::Manifest>> pick_manifests(const std::vector<model::Man
 Result<FoundSuite> describe_suite(const std::filesystem::path& folder, const model::Manifest& manifest,
                                   Interrupts& interrupts);
 
+// A Google Benchmark program without a manifest as a suite of its own: it is called as the program, and its
+// cases are what `--benchmark_list_tests` lists, each with its processor time.
+Result<FoundSuite> describe_program(const std::filesystem::path& program, Interrupts& interrupts);
+
 // Which cases to measure; what is not given does not restrict.
 struct Selection {
     std::optional<std::regex> filter;  // found anywhere in SUITE/CASE

@@ -60,8 +60,9 @@ Result<bool> has_benchmark(Connection& connection, const std::string& benchmark)
 Result<std::vector<model::Benchmark>> benchmarks_of_run(Connection& connection, const std::string& run_id) {
     auto rows = connection.all(
         "SELECT id, definition_version, suite, case_id, time_source, metrics, tags, targets FROM benchmark "
-        "WHERE EXISTS (SELECT 1 FROM process WHERE process.run_id = ?1 AND process.benchmark = benchmark.id "
-        "AND process.definition_version = benchmark.definition_version) ORDER BY id, definition_version",
+        "WHERE (id, definition_version) IN (SELECT benchmark, definition_version FROM process "
+        "WHERE run_id = ?1 UNION SELECT benchmark, definition_version FROM pair WHERE run_id = ?1) "
+        "ORDER BY id, definition_version",
         {run_id}, [](const Row& row) { return read_benchmark(row); });
     if (!rows) return tl::unexpected(rows.error());
     std::vector<model::Benchmark> benchmarks;
@@ -117,7 +118,8 @@ Result<std::string> record_build(Connection& connection, const model::Build& bui
 Result<std::vector<model::Build>> builds_of_run(Connection& connection, const std::string& run_id) {
     return connection.all(
         "SELECT id, revision, dirty, compiler, flags, program_hash FROM build "
-        "WHERE EXISTS (SELECT 1 FROM process WHERE process.run_id = ?1 AND process.build_id = build.id) "
+        "WHERE id IN (SELECT build_id FROM process WHERE run_id = ?1 UNION SELECT base_build_id FROM pair "
+        "WHERE run_id = ?1 UNION SELECT head_build_id FROM pair WHERE run_id = ?1) "
         "ORDER BY revision, dirty, compiler, flags, program_hash",
         {run_id}, [](const Row& row) {
             return model::Build{row.text(0), row.text(1), row.integer(2) != 0,

@@ -29,7 +29,7 @@ Result<std::vector<SuiteText>> all_suites(Connection& connection);
 // Its suite must be recorded before.
 Result<void> record_benchmark(Connection& connection, const model::Benchmark& benchmark, Known known);
 
-// All definitions that processes of this run measured, ordered by id and version.
+// All definitions that processes or pairs of this run measured, ordered by id and version.
 Result<std::vector<model::Benchmark>> benchmarks_of_run(Connection& connection, const std::string& run_id);
 
 // Whether any definition of this benchmark (SUITE/CASE, as it was measured) is stored.
@@ -41,7 +41,7 @@ Result<std::string> record_machine(Connection& connection, const model::Machine&
 Result<std::string> record_build(Connection& connection, const model::Build& build,
                                  const RandomSource& random);
 
-// Builds whose programs processes of this run are, ordered by content.
+// Builds whose programs processes of this run are, alone or in pairs, ordered by content.
 Result<std::vector<model::Build>> builds_of_run(Connection& connection, const std::string& run_id);
 
 }  // namespace harness::store

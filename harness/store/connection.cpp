@@ -54,6 +54,12 @@ std::string Row::text(int column) const {
     return {bytes, static_cast<std::size_t>(sqlite3_column_bytes(statement_, column))};
 }
 
+std::string Row::bytes(int column) const {
+    const auto* bytes = static_cast<const char*>(sqlite3_column_blob(statement_, column));
+    if (bytes == nullptr) return {};
+    return {bytes, static_cast<std::size_t>(sqlite3_column_bytes(statement_, column))};
+}
+
 Statement::Statement(Statement&& other) noexcept
     : database_(other.database_),
       statement_(std::exchange(other.statement_, nullptr)),
@@ -73,6 +79,9 @@ int Statement::bind(const std::vector<Value>& values) {
             // The text outlives the statement's run, so SQLite need not copy it.
             code =
                 sqlite3_bind_text(statement_, index, text->data(), static_cast<int>(text->size()), nullptr);
+        } else if (const auto* blob = std::get_if<Blob>(&value.content_)) {
+            const std::string& bytes = blob->bytes;
+            code = sqlite3_bind_blob64(statement_, index, bytes.data(), bytes.size(), nullptr);
         } else {
             code = sqlite3_bind_null(statement_, index);
         }

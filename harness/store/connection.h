@@ -7,6 +7,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <variant>
 #include <vector>
 
@@ -17,7 +18,12 @@ struct sqlite3_stmt;
 
 namespace harness::store {
 
-// A parameter of a statement: an integer, a real number, text, or null.
+// Bytes that are no text.
+struct Blob {
+    std::string bytes;
+};
+
+// A parameter of a statement: an integer, a real number, text, bytes, or null.
 class Value {
   public:
     Value(std::integral auto number) : content_(static_cast<std::int64_t>(number)) {}
@@ -25,12 +31,13 @@ class Value {
     Value(std::string_view text) : content_(std::string(text)) {}
     Value(const std::string& text) : content_(text) {}
     Value(const char* text) : content_(std::string(text)) {}
+    Value(Blob blob) : content_(std::move(blob)) {}
     template <class T>
     Value(const std::optional<T>& maybe) : content_(maybe ? Value(*maybe).content_ : Content()) {}
 
   private:
     friend class Statement;
-    using Content = std::variant<std::monostate, std::int64_t, double, std::string>;
+    using Content = std::variant<std::monostate, std::int64_t, double, std::string, Blob>;
     Content content_;
 };
 
@@ -42,6 +49,7 @@ class Row {
     std::int64_t integer(int column) const;
     double real(int column) const;
     std::string text(int column) const;
+    std::string bytes(int column) const;  // of a blob
 
   private:
     sqlite3_stmt* statement_;

@@ -1,5 +1,6 @@
 #include "harness/store/maintenance.h"
 
+#include "harness/store/pairs.h"
 #include "harness/store/records.h"
 #include "harness/store/runs.h"
 
@@ -36,10 +37,13 @@ constexpr const char* kOrphans[] = {
     "AND NOT EXISTS (SELECT 1 FROM series AS next WHERE next.previous_id = series.id)",
     "DELETE FROM benchmark WHERE NOT EXISTS (SELECT 1 FROM process WHERE process.benchmark = benchmark.id "
     "AND process.definition_version = benchmark.definition_version) "
+    "AND NOT EXISTS (SELECT 1 FROM pair WHERE pair.benchmark = benchmark.id "
+    "AND pair.definition_version = benchmark.definition_version) "
     "AND NOT EXISTS (SELECT 1 FROM series WHERE series.benchmark = benchmark.id "
     "AND series.definition_version = benchmark.definition_version)",
     "DELETE FROM suite WHERE NOT EXISTS (SELECT 1 FROM benchmark WHERE benchmark.suite = suite.name)",
-    "DELETE FROM build WHERE NOT EXISTS (SELECT 1 FROM process WHERE build_id = build.id)",
+    "DELETE FROM build WHERE NOT EXISTS (SELECT 1 FROM process WHERE build_id = build.id) "
+    "AND id NOT IN (SELECT base_build_id FROM pair UNION SELECT head_build_id FROM pair)",
     "DELETE FROM machine WHERE NOT EXISTS (SELECT 1 FROM run WHERE machine_id = machine.id)",
 };
 
@@ -101,6 +105,8 @@ constexpr Promise kPromises[] = {
     {"series {} follows one that is not older",
      "SELECT series.id FROM series JOIN series AS previous ON previous.id = series.previous_id WHERE "
      "previous.definition_version >= series.definition_version"},
+    {"run {} has pairs, but nothing that they could be judged by",
+     "SELECT DISTINCT run_id FROM pair WHERE run_id NOT IN (SELECT run_id FROM duel)"},
     {"baseline '{}' has no runs",
      "SELECT name FROM baseline WHERE NOT EXISTS (SELECT 1 FROM baseline_run WHERE baseline_id = "
      "baseline.id)"},
@@ -127,6 +133,8 @@ Result<void> check_runs(Connection& connection, std::vector<std::string>& faults
         }
         const auto record = load_run(connection, summary.run.id, Naming::as_measured);
         if (!record) faults.push_back(fmt::format("run {}: {}", summary.run.id, record.error().message));
+        const auto pairs = pairs_of_run(connection, summary.run.id);
+        if (!pairs) faults.push_back(fmt::format("run {}: {}", summary.run.id, pairs.error().message));
     }
     return {};
 }

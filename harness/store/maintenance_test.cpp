@@ -4,6 +4,7 @@
 
 #include <gmock/gmock.h>
 
+#include "harness/store/duels.h"
 #include "harness/store/records.h"
 #include "harness/store/testing.h"
 
@@ -34,6 +35,21 @@ class Maintenance : public StoreTest {
 
     int stores_ = 0;
 };
+
+TEST_F(Maintenance, KeepsWhatOnlyPairsUse) {
+    auto connection = open();
+    add_run(connection, 1);
+    check(record_terms(connection, uuid(1), "{}"));
+    check(record_pair(connection, example_pair(connection, 0)));
+    check(connection.run("DELETE FROM sample"));
+    check(connection.run("DELETE FROM series"));
+    check(connection.run("DELETE FROM process"));
+    ASSERT_TRUE(collect_garbage(connection).has_value());
+    EXPECT_EQ(count(connection, "pair"), 1);
+    EXPECT_THAT(check_store(connection).value(), IsEmpty());
+    check(connection.run("DELETE FROM duel"));
+    EXPECT_THAT(check_store(connection).value(), testing::ElementsAre(HasSubstr("has pairs, but nothing")));
+}
 
 TEST_F(Maintenance, CollectsWhatIsDerivedAndWhatNothingUses) {
     auto connection = open();

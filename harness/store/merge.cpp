@@ -4,12 +4,22 @@
 #include <iterator>
 
 #include "harness/store/baselines.h"
+#include "harness/store/duels.h"
 #include "harness/store/exchange.h"
 #include "harness/store/runs.h"
 
 namespace harness::store {
 
 namespace {
+
+Result<void> merge_pairs(Connection& into, Connection& from, const std::string& run_id, bool is_known,
+                         const RandomSource& random) {
+    if (!is_known) return copy_duel(into, from, run_id, random);
+    const auto same = same_pairs(into, from, run_id);
+    if (!same) return tl::unexpected(same.error());
+    if (!*same) return fail("run {} is in the store already, with other pairs", run_id);
+    return {};
+}
 
 // Runs are large, so that they are held one at a time.
 Result<void> merge_runs(Connection& into, Connection& from, Merged& merged, const RandomSource& random) {
@@ -26,6 +36,8 @@ Result<void> merge_runs(Connection& into, Connection& from, Merged& merged, cons
         if (!record) return tl::unexpected(record.error());
         const auto added = add_runs(into, *suites, {*record}, Duplicates::must_be_equal, random);
         if (!added) return tl::unexpected(added.error());
+        if (auto done = merge_pairs(into, from, summary.run.id, added->known_runs != 0, random); !done)
+            return done;
         merged.new_runs += added->new_runs;
         merged.known_runs += added->known_runs;
     }

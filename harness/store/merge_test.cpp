@@ -2,6 +2,8 @@
 
 #include <gmock/gmock.h>
 
+#include "harness/store/aliases.h"
+#include "harness/store/duels.h"
 #include "harness/store/records.h"
 #include "harness/store/testing.h"
 
@@ -38,6 +40,19 @@ TEST_F(Merge, AddsWhatTheOtherHasAndKnowsWhatBothHave) {
     EXPECT_EQ(again.new_baselines, 0U);
 }
 
+TEST_F(Merge, CarriesPairsAndTheirTerms) {
+    auto into = open("into.db");
+    auto from = open("from.db");
+    add_run(from, 1);
+    check(record_terms(from, uuid(1), "{}"));
+    check(record_pair(from, example_pair(from, 0)));
+    ASSERT_TRUE(merge(into, from, system_random()).has_value());
+    EXPECT_EQ(terms_of_run(into, uuid(1)).value(), "{}");
+    EXPECT_TRUE(same_pairs(into, from, uuid(1)).value());
+    check(into.run("UPDATE pair SET seed = 1"));
+    EXPECT_THAT(merge(into, from, system_random()).error().message, HasSubstr("with other pairs"));
+}
+
 TEST_F(Merge, LosesNothingOfARun) {
     auto into = open("into.db");
     auto from = open("from.db");
@@ -71,7 +86,7 @@ TEST_F(Merge, TakesRenamesAndDecisionsAlong) {
     auto into = open("into.db");
     auto from = open("from.db");
     add_run(from, 2);
-    check(record_alias(from, "memory/read", "memory/load", "clearer", 7));
+    check(record_alias(from, {"memory/read", "memory/load", 7, "clearer"}));
     check(from.run("INSERT INTO decision VALUES ('d', 8, 'memory/read', 'time', ?1, 'accept', 'me', 'meant')",
                    {uuid(2)}));
     ASSERT_TRUE(merge(into, from, system_random()).has_value());
@@ -117,8 +132,8 @@ TEST_F(Merge, KnowsEveryTable) {
     check(connection.run("SELECT name FROM sqlite_master WHERE type = 'table' ORDER BY name", {},
                          [&](const Row& row) { tables.push_back(row.text(0)); }));
     EXPECT_THAT(tables, ElementsAre("alias", "baseline", "baseline_run", "benchmark", "build", "decision",
-                                    "machine", "point", "process", "run", "sample", "schema_version",
-                                    "series", "suite", "verdict"));
+                                    "duel", "machine", "pair", "point", "process", "run", "sample",
+                                    "schema_version", "series", "suite", "verdict"));
 }
 
 }  // namespace

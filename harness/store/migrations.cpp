@@ -202,9 +202,53 @@ JOIN benchmark ON benchmark.id = process.benchmark
               AND benchmark.definition_version = process.definition_version;
 )sql";
 
+// Side-by-side measurement. duel: all that decides such a run besides its pairs, as JSON
+// (harness/duel/terms.h). pair: one row a pair of fresh processes, its slices in one blob (slice_blob.h).
+constexpr const char* kPairTables = R"sql(
+CREATE TABLE duel (
+    run_id TEXT NOT NULL PRIMARY KEY REFERENCES run (id),
+    terms  TEXT NOT NULL
+) STRICT;
+
+CREATE TABLE pair (
+    id                  TEXT    NOT NULL PRIMARY KEY,
+    run_id              TEXT    NOT NULL REFERENCES run (id),
+    benchmark           TEXT    NOT NULL,
+    definition_version  INTEGER NOT NULL,
+    stage               TEXT    NOT NULL CHECK (stage IN ('control', 'screening', 'fresh')),
+    position            INTEGER NOT NULL,
+    base_build_id       TEXT    NOT NULL REFERENCES build (id),
+    head_build_id       TEXT    NOT NULL REFERENCES build (id),
+    method              TEXT    NOT NULL CHECK (method IN ('slices', 'processes')),
+    seed                INTEGER NOT NULL,
+    iterations          INTEGER NOT NULL,
+    worker_cpu          INTEGER,
+    harness_cpu         INTEGER,
+    slowdown            REAL    NOT NULL,
+    clock_resolution_ns INTEGER NOT NULL,
+    canary_level_ns     INTEGER NOT NULL,
+    steal_ns            INTEGER,
+    duration_ns         INTEGER NOT NULL,
+    ending              TEXT    NOT NULL,
+    failed_side         TEXT    CHECK (failed_side IN ('base', 'head')),
+    error               TEXT    NOT NULL,
+    base_program        TEXT    NOT NULL,
+    head_program        TEXT    NOT NULL,
+    base_counters       TEXT    NOT NULL,
+    head_counters       TEXT    NOT NULL,
+    base_rss_bytes      INTEGER NOT NULL,
+    head_rss_bytes      INTEGER NOT NULL,
+    slices              BLOB    NOT NULL,
+    UNIQUE (run_id, position),
+    FOREIGN KEY (benchmark, definition_version) REFERENCES benchmark (id, definition_version)
+) STRICT;
+CREATE INDEX pair_benchmark ON pair (benchmark);
+)sql";
+
 constexpr Migration kMigrations[] = {
     {1, "raw tables", kRawTables},
     {2, "derived tables and views", kDerivedTables},
+    {3, "side-by-side pairs", kPairTables},
 };
 
 }  // namespace

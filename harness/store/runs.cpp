@@ -110,9 +110,11 @@ Result<RunSummary> find_run(Connection& connection, const std::string& prefix) {
 
 Result<std::optional<std::string>> newest_complete_run(Connection& connection) {
     std::optional<std::string> newest;
-    auto done =
-        connection.run("SELECT id FROM run WHERE status = 'complete' ORDER BY started_ns DESC, id LIMIT 1",
-                       {}, [&](const Row& row) { newest = row.text(0); });
+    auto done = connection.run(
+        "SELECT id FROM run WHERE status = 'complete' "
+        "AND EXISTS (SELECT 1 FROM process WHERE process.run_id = run.id) "
+        "ORDER BY started_ns DESC, id LIMIT 1",
+        {}, [&](const Row& row) { newest = row.text(0); });
     if (!done) return tl::unexpected(done.error());
     return newest;
 }
@@ -128,7 +130,9 @@ Result<void> mark_abandoned(Connection& connection, const std::string& run_id) {
     return connection.run(
         "UPDATE run SET status = 'interrupted', owner = '', note = 'incomplete: vmbench was killed', "
         "finished_ns = (SELECT coalesce(max(process.started_ns + process.duration_ns), run.started_ns) "
-        "FROM process WHERE process.run_id = run.id) WHERE id = ?1 AND status = 'running'",
+        "FROM process WHERE process.run_id = run.id) "
+        "+ (SELECT coalesce(sum(duration_ns), 0) FROM pair WHERE pair.run_id = run.id) WHERE id = ?1 AND "
+        "status = 'running'",
         {run_id});
 }
 

@@ -37,7 +37,7 @@ Result<std::vector<RunSummary>> list_runs(Connection& connection);
 // The only run whose id starts with `prefix`.
 Result<RunSummary> find_run(Connection& connection, const std::string& prefix);
 
-// The newest complete run, if there is any.
+// The newest complete run of processes, if there is any: side-by-side runs have pairs and do not count.
 Result<std::optional<std::string>> newest_complete_run(Connection& connection);
 
 // Runs that say they are being measured.
@@ -47,7 +47,8 @@ struct OwnedRun {
 };
 Result<std::vector<OwnedRun>> running_runs(Connection& connection);
 
-// Marks a run whose process is gone as interrupted; it finished when its last process did.
+// Marks a run whose process is gone as interrupted; it finished when its last process did, or about
+// when its last pair did.
 Result<void> mark_abandoned(Connection& connection, const std::string& run_id);
 
 }  // namespace harness::store

@@ -11,6 +11,7 @@
 #include "harness/store/baselines.h"
 #include "harness/store/catalog.h"
 #include "harness/store/open.h"
+#include "harness/store/pairs.h"
 #include "harness/store/processes.h"
 #include "harness/store/runs.h"
 #include "harness/store/uuid.h"
@@ -48,6 +49,34 @@ inline model::Benchmark example_benchmark(const std::string& case_id = "read", i
     benchmark.tags = {"quick"};
     benchmark.targets = {{"time", "raw_read", 1.5}};
     return benchmark;
+}
+
+// Pair `number` of run 1, whose build is that of the run's own processes.
+inline StoredPair example_pair(Connection& connection, int number) {
+    using model::Fate;
+    using model::Side;
+    StoredPair stored;
+    stored.id = uuid(100 + number);
+    stored.run_id = uuid(1);
+    stored.benchmark = "memory/read";
+    stored.stage = Stage::fresh;
+    stored.position = number;
+    stored.base_build_id = builds_of_run(connection, uuid(1)).value().front().id;
+    stored.head_build_id = stored.base_build_id;
+    model::Pair& pair = stored.pair;
+    pair.seed = 0xfedcba9876543210;
+    pair.iterations = 1000;
+    pair.worker_cpu = 1;
+    pair.harness_cpu = 0;
+    pair.clock_resolution_ns = 1;
+    pair.canary_level_ns = 40'000;
+    pair.steal_ns = 0;
+    pair.duration_ns = 500'000'000;
+    pair.slices = {{Side::base, Fate::kept, 1000, 20'000'000, 20'100'000, 41'000, 0, 1},
+                   {Side::head, Fate::kept, 1000, 20'400'000, 20'500'000, 40'000, 0, 0}};
+    pair.base = {"/old/suites/memory", {{"bytes_per_second", 1.5e9}}, 4 << 20};
+    pair.head = {"/new/suites/memory", {}, 5 << 20};
+    return stored;
 }
 
 inline model::Process example_process(int number, const std::string& run_id, const std::string& build_id,

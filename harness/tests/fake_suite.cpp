@@ -57,6 +57,11 @@ int describe(const std::string& suite) {
     return 0;
 }
 
+int list_tests() {
+    for (const std::string& name : split(environment("FAKE_CASES", "steady,other"))) fmt::print("{}\n", name);
+    return 0;
+}
+
 // Between 0.99 and 1.01, from the environment's random size: as noisy as a good machine, and replayed by a
 // seed.
 double noise() {
@@ -155,6 +160,7 @@ int main(int argc, char** argv) {
         const std::string_view argument = argv[i];
         constexpr std::string_view kFilter = "--benchmark_filter=^";
         if (argument == "--describe") return describe(suite);
+        if (argument == "--benchmark_list_tests=true") return list_tests();
         if (argument.starts_with(model::kWorkerFlag)) worker = argument.substr(model::kWorkerFlag.size());
         if (argument.starts_with(model::kSlowdownFlag)) {
             slowdown = std::atof(argv[i] + model::kSlowdownFlag.size());

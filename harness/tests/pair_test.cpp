@@ -34,7 +34,7 @@ class Pairs : public testing::Test {
     void TearDown() override { fs::remove_all(folder_); }
 
     model::Pair measure(const std::string& case_id) {
-        return run::measure_pair(programs_, case_id, settings_, floor_, interrupts_);
+        return run::measure_pair(programs_, case_id, settings_, interrupts_);
     }
 
     double value(const model::Pair& pair) {
@@ -45,7 +45,6 @@ class Pairs : public testing::Test {
     fs::path folder_;
     run::Programs programs_;
     run::PairSettings settings_;
-    run::CanaryFloor floor_;
     run::Interrupts interrupts_ = std::move(run::Interrupts::create().value());
 };
 

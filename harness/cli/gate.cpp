@@ -1,0 +1,128 @@
+#include <filesystem>
+#include <memory>
+
+#include <CLI/CLI.hpp>
+#include <fmt/format.h>
+
+#include "harness/cli/command.h"
+#include "harness/cli/output.h"
+#include "harness/cli/session.h"
+#include "harness/cli/side_by_side.h"
+#include "harness/judge/exit_code.h"
+#include "harness/run/checkout.h"
+#include "harness/run/git.h"
+
+namespace harness::cli {
+
+namespace {
+
+struct Options {
+    std::string target;  // empty: what the repository merges into
+    std::string head = "HEAD";
+    std::string rules = "baselines/thresholds.json";
+    std::string report;
+    MatchupOptions matchup;
+};
+
+// What a repository's changes are usually merged into, best first.
+constexpr const char* kTargets[] = {"origin/HEAD", "origin/main", "main", "origin/master", "master"};
+
+// Each report of a gate: its format and the name of its file.
+constexpr std::pair<const char*, const char*> kReports[] = {
+    {"markdown", "gate.md"}, {"json", "gate.json"}, {"junit", "gate.xml"}, {"csv", "gate.csv"}};
+
+Result<std::string> find_target(const std::string& repository, const std::string& wanted,
+                                run::Interrupts& interrupts) {
+    if (!wanted.empty()) return run::resolve_commit(repository, wanted, interrupts);
+    for (const char* name : kTargets) {
+        if (auto commit = run::resolve_commit(repository, name, interrupts)) return commit;
+    }
+    return fail("no branch that changes are merged into (origin/main, say) in '{}': name it with --target",
+                repository);
+}
+
+// Where head left the target.
+Result<std::string> merge_base(const Options& options, run::Interrupts& interrupts) {
+    const std::string& repository = options.matchup.repository;
+    const auto target = find_target(repository, options.target, interrupts);
+    if (!target) return target;
+    const auto head = run::resolve_commit(repository, options.head, interrupts);
+    if (!head) return head;
+    auto base = run::git(repository, {"merge-base", *target, *head}, interrupts);
+    if (!base) {
+        return fail("'{}' and its target have no common commit here (a shallow clone?)", options.head);
+    }
+    return base;
+}
+
+// As they were before the change, which cannot excuse itself then. No file: the default threshold.
+Result<judge::Rules> rules_at(const std::string& commit, const Options& options,
+                              run::Interrupts& interrupts) {
+    const std::string& repository = options.matchup.repository;
+    const std::string object = commit + ":./" + options.rules;
+    const auto known = run::git(repository, {"cat-file", "-e", object}, interrupts);
+    if (!known) return judge::Rules{};
+    const auto text = run::git(repository, {"show", object}, interrupts);
+    if (!text) return tl::unexpected(text.error());
+    return judge::parse_rules(*text, object);
+}
+
+Result<void> write_reports(const model::Comparison& comparison, const std::string& folder) {
+    std::error_code error;
+    std::filesystem::create_directories(folder, error);
+    if (error) return fail("cannot make '{}': {}", folder, error.message());
+    for (const auto& [format, name] : kReports) {
+        auto written = show_comparison(comparison, format, (std::filesystem::path(folder) / name).string());
+        if (!written) return written;
+    }
+    return {};
+}
+
+Outcome gate(const Options& options, const Globals& globals) {
+    auto interrupts = run::Interrupts::create();
+    if (!interrupts) return tl::unexpected(interrupts.error());
+    const auto base = merge_base(options, *interrupts);
+    if (!base) return tl::unexpected(base.error());
+    auto rules = rules_at(*base, options, *interrupts);
+    if (!rules) return tl::unexpected(rules.error());
+    auto matchup = read_matchup(options.matchup, std::move(*rules));
+    if (!matchup) return tl::unexpected(matchup.error());
+    matchup->base = *base;
+    matchup->head = options.head;
+    auto connection = open_session(globals);
+    if (!connection) return tl::unexpected(connection.error());
+    if (options.matchup.plan) return plan_side_by_side(*matchup, globals, *connection, *interrupts);
+    const auto comparison = measure_side_by_side(*matchup, globals, *connection, *interrupts);
+    if (!comparison) return tl::unexpected(comparison.error());
+    if (!options.report.empty()) {
+        if (auto done = write_reports(*comparison, options.report); !done)
+            return tl::unexpected(done.error());
+    }
+    if (auto shown = show_comparison(*comparison, "terminal", "-"); !shown)
+        return tl::unexpected(shown.error());
+    return judge::exit_code(*comparison, options.matchup.fail_on_inconclusive ? judge::OnInconclusive::fail
+                                                                              : judge::OnInconclusive::pass);
+}
+
+}  // namespace
+
+Action declare_gate(CLI::App& app, const Globals& globals) {
+    const auto options = std::make_shared<Options>();
+    app.add_option("--target", options->target,
+                   "What the change is to be merged into (default: origin/HEAD, main)")
+        ->type_name("REVISION");
+    app.add_option("--head", options->head, "The change")->type_name("REVISION")->capture_default_str();
+    app.add_option("--rules", options->rules, "Thresholds; the merge base's file counts")
+        ->type_name("FILE")
+        ->capture_default_str();
+    app.add_option("--report", options->report, "Also write Markdown, JSON, JUnit and CSV files here")
+        ->type_name("DIR");
+    declare_matchup(app, options->matchup);
+    app.footer(
+        "Measures the merge base and the head side by side on this machine. Exit code 1: a benchmark is "
+        "slower,\n"
+        "or one has vanished.\n");
+    return [options, &globals] { return gate(*options, globals); };
+}
+
+}  // namespace harness::cli

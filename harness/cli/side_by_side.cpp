@@ -1,0 +1,327 @@
+#include "harness/cli/side_by_side.h"
+
+#include <algorithm>
+
+#include <fmt/format.h>
+
+#include "harness/cli/record.h"
+#include "harness/cli/text.h"
+#include "harness/duel/contests.h"
+#include "harness/duel/fight.h"
+#include "harness/duel/pairing.h"
+#include "harness/duel/plan.h"
+#include "harness/duel/terms.h"
+#include "harness/judge/side_by_side.h"
+#include "harness/run/progress.h"
+#include "harness/run/turn.h"
+#include "harness/store/catalog.h"
+#include "harness/store/duels.h"
+#include "harness/store/pairs.h"
+#include "harness/store/runs.h"
+#include "harness/store/verdicts.h"
+
+namespace harness::cli {
+
+namespace {
+
+using model::ExitCode;
+using std::chrono::nanoseconds;
+
+// Benchmarks measured base against base.
+constexpr std::size_t kControls = 3;
+
+// One side's programs and benchmarks.
+struct Entry {
+    duel::BuiltSide side;
+    Selected selected;
+    std::vector<run::Job> jobs;
+};
+
+Failure measurement(const Error& error) { return {error.message, ExitCode::measurement_failed}; }
+
+class SideBySide {
+  public:
+    SideBySide(const Matchup& matchup, const Globals& globals, store::Connection& connection,
+               run::Interrupts& interrupts)
+        : matchup_(matchup), globals_(globals), connection_(connection), interrupts_(interrupts) {}
+
+    tl::expected<void, Failure> prepare() {
+        auto base = enter(matchup_.base);
+        if (!base) return tl::unexpected(Failure(base.error()));
+        auto head = enter(matchup_.head);
+        if (!head) return tl::unexpected(Failure(head.error()));
+        base_ = std::move(*base);
+        head_ = std::move(*head);
+        call_programs_alike();
+        contests_ = duel::match(base_.jobs, head_.jobs);
+        auto turn = run::Turn::take(run::Turn::default_path(), interrupts_, [this] {
+            progress_.say(
+                "another run is measuring on this machine: waiting for it to end (Ctrl-C gives up)");
+        });
+        if (!turn) return tl::unexpected(measurement(turn.error()));
+        turn_.emplace(std::move(*turn));
+        auto pairing = duel::Pairing::prepare(contests_, interrupts_,
+                                              [this](const std::string& line) { progress_.say(line); });
+        if (!pairing) return tl::unexpected(measurement(pairing.error()));
+        pairing_.emplace(std::move(*pairing));
+        return {};
+    }
+
+    // What is to be measured, and what is known of it from earlier runs.
+    Result<std::vector<duel::Outlook>> outlooks() const {
+        std::vector<duel::Outlook> rows;
+        for (const duel::Contest& contest : contests_) {
+            if (contest.state != judge::RowState::measured) continue;
+            const auto pairs = store::last_screening(connection_, contest.benchmark.id);
+            if (!pairs) return tl::unexpected(pairs.error());
+            duel::Outlook row;
+            row.benchmark = contest.benchmark.id;
+            row.pair = pairing_->cost(contest);
+            row.spread = duel::spread_of(*pairs);
+            row.minimum_effect = judge::minimum_effect(matchup_.min_effect, 0);
+            rows.push_back(std::move(row));
+        }
+        return rows;
+    }
+
+    void print_plan(const duel::Plan& plan) const {
+        const judge::GateSettings& gate = matchup_.gate;
+        std::vector<std::vector<std::string>> table{
+            {"benchmark", "a pair takes", "pairs spread", "seen from"}};
+        for (const duel::PlannedRow& row : plan.rows) {
+            const auto& known = row.outlook.spread;
+            table.push_back({row.outlook.benchmark, run::short_duration(row.outlook.pair),
+                             known ? fmt::format("{:.1f} %", 100 * *known)
+                                   : fmt::format("({:.1f} % assumed)", 100 * duel::kAssumedSpread),
+                             fmt::format("{:.1f} %", 100 * row.smallest_change)});
+        }
+        fmt::print("{}\n", aligned(table));
+        fmt::print("{} of {} can be measured\n", plan.rows.size(), counted(contests_.size(), "benchmark"));
+        fmt::print("screening: {} pairs each, {}\n", gate.screening_pairs,
+                   run::short_duration(plan.screening));
+        fmt::print("confirmation: up to {} fresh pairs of about {}, {}\n", gate.looks.back().pairs,
+                   counted(plan.suspects, "suspect"), run::short_duration(plan.confirmation));
+        fmt::print("seen from: the smallest change found in {:.0f} of 100 runs\n", 100 * gate.power);
+    }
+
+    tl::expected<model::Comparison, Failure> measure() {
+        const model::Run run = new_run({model::Profile::full, globals_.command_line}, matchup_.seed, random_);
+        duel::Terms terms = terms_for(run);
+        if (auto begun = begin(run, terms); !begun) return tl::unexpected(measurement(begun.error()));
+        progress_.say(fmt::format("run {}: {} side by side, seed {}", short_id(run.id),
+                                  counted(contests_.size(), "benchmark"), matchup_.seed));
+        const auto duel =
+            duel::fight(contests_, terms.rows, {terms.gate, matchup_.seed, matchup_.budget}, acts(run));
+        progress_.clear();
+        if (auto ended = end(run, duel); !ended) return tl::unexpected(ended.error());
+        if (duel->out_of_time) {
+            terms.notes.insert(terms.notes.begin(),
+                               fmt::format("the budget of {} was spent before all pairs were measured",
+                                           run::short_duration(matchup_.budget)));
+        }
+        return judged(run, terms, *duel);
+    }
+
+  private:
+    Result<Entry> enter(const std::string& text) {
+        auto side = duel::resolve_side(text, matchup_.sides, interrupts_,
+                                       [this](std::string_view line) { progress_.say(line); });
+        if (!side) return tl::unexpected(side.error());
+        if (!matchup_.command.empty()) return command_entry(std::move(*side));
+        Globals there = globals_;
+        there.suite_folder = side->suites.string();
+        auto selected = side->programs.empty()
+                            ? select(there, matchup_.select, std::nullopt, interrupts_)
+                            : select_programs(side->programs, matchup_.select, interrupts_);
+        if (!selected) return fail("{}: {}", text, selected.error().message);
+        for (const std::string& line : selected->broken)
+            progress_.say(fmt::format("failed in {}: {}", text, line));
+        if (!matchup_.references) leave_out_references(*selected);
+        auto jobs = jobs_for(*selected);
+        if (!jobs) return tl::unexpected(jobs.error());
+        return Entry{std::move(*side), std::move(*selected), std::move(*jobs)};
+    }
+
+    // Rows that no change of the program can move cost as much as the others and decide nothing.
+    static void leave_out_references(Selected& selected) {
+        for (SelectedSuite& suite : selected.suites) {
+            std::erase_if(suite.cases, [](const model::Case& one) {
+                return std::ranges::find(one.tags, model::kReferenceTag) != one.tags.end();
+            });
+        }
+        std::erase_if(selected.suites, [](const SelectedSuite& suite) { return suite.cases.empty(); });
+    }
+
+    // The command line, run in the side's folder by the shell, is all there is to measure.
+    Entry command_entry(duel::BuiltSide side) const {
+        model::Case one;
+        one.id = matchup_.command;
+        one.metrics = {{"time", "ns", model::Direction::lower}};
+        SelectedSuite suite;
+        suite.found.suite.manifest = {"command", "sh", "Command lines", "Whole processes of any program"};
+        suite.found.program = "/bin/sh";
+        suite.cases = {one};
+        const run::Job job{
+            .benchmark = model::make_benchmark("command", one),
+            .program = "/bin/sh",
+            .program_hash = side.commit,
+            .command = {"/bin/sh", "-c", "cd \"$0\" && " + matchup_.command, side.tree.string()}};
+        return {std::move(side), {{std::move(suite)}, {}}, {job}};
+    }
+
+    // Two single programs are two builds of one suite, whatever they are called.
+    void call_programs_alike() {
+        const bool single = base_.side.programs.size() == 1 && head_.side.programs.size() == 1;
+        if (!single || base_.jobs.empty() || head_.jobs.empty()) return;
+        for (run::Job& job : base_.jobs) {
+            job.benchmark.suite = head_.jobs.front().benchmark.suite;
+            job.benchmark.id = model::benchmark_id(job.benchmark.suite, job.benchmark.case_id);
+        }
+        base_.selected = head_.selected;
+    }
+
+    duel::Terms terms_for(const model::Run& run) const {
+        duel::Terms terms;
+        terms.base = matchup_.base;
+        terms.head = matchup_.head;
+        terms.base_revision = base_.side.commit;
+        terms.head_revision = head_.side.commit;
+        terms.machine_class = model::machine_class(run.machine);
+        terms.rules_hash = judge::rules_hash(matchup_.rules);
+        terms.gate = matchup_.gate;
+        for (const duel::Contest& contest : contests_) {
+            terms.rows.push_back(duel::row_of(contest,
+                                              judge::threshold_for(matchup_.rules, contest.benchmark, "time"),
+                                              judge::minimum_effect(matchup_.min_effect, 0)));
+        }
+        duel::choose_controls(terms.rows, kControls, matchup_.seed);
+        terms.notes.push_back("measured again by: " + again());
+        return terms;
+    }
+
+    duel::DuelActs acts(const model::Run& run) {
+        duel::DuelActs acts;
+        acts.measure = [this](const duel::Contest& contest, store::Stage stage, std::uint64_t seed) {
+            return pairing_->measure(contest, stage, seed, interrupts_);
+        };
+        acts.keep = [this, &run](const duel::Contest& contest, store::Stage stage, const model::Pair& pair) {
+            return keep(run, contest, stage, pair);
+        };
+        acts.show = [this](const duel::DuelPosition& position) { show(position); };
+        acts.elapsed = [started = std::chrono::steady_clock::now()] {
+            return std::chrono::steady_clock::now() - started;
+        };
+        return acts;
+    }
+
+    Result<void> begin(const model::Run& run, const duel::Terms& terms) {
+        // Head's descriptions are recorded last: they are the newer ones.
+        if (auto done = record_descriptions(connection_, base_.selected, base_.jobs); !done) return done;
+        if (auto done = begin_run(connection_, run, head_.selected, head_.jobs, random_); !done) return done;
+        return store::record_terms(connection_, run.id, duel::to_text(terms));
+    }
+
+    // Says in the store how the run ended, and gives up where it did not come to its end.
+    tl::expected<void, Failure> end(const model::Run& run, const Result<duel::Duel>& duel) {
+        const auto finish = [&](model::RunStatus status, const std::string& note) {
+            return store::finish_run(connection_, run.id, status, now_ns(), note);
+        };
+        if (!duel) {
+            (void)finish(model::RunStatus::failed, duel.error().message);
+            return tl::unexpected(measurement(duel.error()));
+        }
+        auto done =
+            finish(duel->interrupted ? model::RunStatus::interrupted : model::RunStatus::complete, "");
+        if (!done) return tl::unexpected(measurement(done.error()));
+        if (!duel->interrupted) return {};
+        return tl::unexpected(Failure(fmt::format("interrupted; stored: {}", counted(duel->pairs, "pair")),
+                                      ExitCode::measurement_failed));
+    }
+
+    Result<std::string> record_build(const Entry& entry, const run::Job& job) {
+        const run::Revision revision = entry.side.commit.empty()
+                                           ? run::git_revision(entry.side.suites, interrupts_)
+                                           : run::Revision{entry.side.commit, false};
+        return store::record_build(connection_, run::describe_build(job.program_hash, revision, {}), random_);
+    }
+
+    Result<void> keep(const model::Run& run, const duel::Contest& contest, store::Stage stage,
+                      const model::Pair& pair) {
+        const auto base = record_build(base_, *contest.base);
+        if (!base) return tl::unexpected(base.error());
+        const auto head = stage == store::Stage::control ? base : record_build(head_, *contest.head);
+        if (!head) return tl::unexpected(head.error());
+        store::StoredPair stored;
+        stored.id = store::make_uuid(random_);
+        stored.run_id = run.id;
+        stored.benchmark = contest.benchmark.id;
+        stored.definition_version = contest.benchmark.definition_version;
+        stored.stage = stage;
+        stored.position = position_++;
+        stored.base_build_id = *base;
+        stored.head_build_id = *head;
+        stored.pair = pair;
+        return store::record_pair(connection_, stored);
+    }
+
+    void show(const duel::DuelPosition& position) {
+        run::Position shown;
+        shown.round = position.stage == store::Stage::screening ? 1 : 2;
+        shown.rounds = 2;
+        shown.done = position.done;
+        shown.total = std::max(position.total, position.done + 1);
+        shown.benchmark = position.contest->benchmark.id;
+        progress_.step(shown);
+    }
+
+    tl::expected<model::Comparison, Failure> judged(const model::Run& run, const duel::Terms& terms,
+                                                    const duel::Duel& duel) {
+        model::Comparison comparison = duel::judge_duel(terms, run.id, duel.rows, duel.health);
+        auto kept = store::record_terms(connection_, run.id, duel::to_text(terms));
+        if (kept) kept = store::record_verdicts(connection_, comparison, now_ns());
+        if (!kept) return tl::unexpected(measurement(kept.error()));
+        return comparison;
+    }
+
+    // The command that measures the same in the same order.
+    std::string again() const {
+        const std::string& typed = globals_.command_line;
+        return typed.find("--seed") != std::string::npos ? typed
+                                                         : fmt::format("{} --seed {}", typed, matchup_.seed);
+    }
+
+    const Matchup& matchup_;
+    const Globals& globals_;
+    store::Connection& connection_;
+    run::Interrupts& interrupts_;
+    run::Progress progress_{stderr, run::style_for(stderr)};
+    const store::RandomSource random_ = store::system_random();
+    Entry base_;
+    Entry head_;
+    std::vector<duel::Contest> contests_;
+    std::optional<run::Turn> turn_;
+    std::optional<duel::Pairing> pairing_;
+    int position_ = 0;
+};
+
+}  // namespace
+
+Outcome plan_side_by_side(const Matchup& matchup, const Globals& globals, store::Connection& connection,
+                          run::Interrupts& interrupts) {
+    SideBySide sides(matchup, globals, connection, interrupts);
+    if (auto prepared = sides.prepare(); !prepared) return tl::unexpected(prepared.error());
+    const auto rows = sides.outlooks();
+    if (!rows) return tl::unexpected(rows.error());
+    sides.print_plan(duel::make_plan(*rows, matchup.gate));
+    return ExitCode::ok;
+}
+
+tl::expected<model::Comparison, Failure> measure_side_by_side(const Matchup& matchup, const Globals& globals,
+                                                              store::Connection& connection,
+                                                              run::Interrupts& interrupts) {
+    SideBySide sides(matchup, globals, connection, interrupts);
+    if (auto prepared = sides.prepare(); !prepared) return tl::unexpected(prepared.error());
+    return sides.measure();
+}
+
+}  // namespace harness::cli

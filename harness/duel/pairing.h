@@ -1,0 +1,36 @@
+#pragma once
+
+#include <chrono>
+#include <map>
+#include <span>
+#include <string>
+
+#include "harness/duel/contests.h"
+#include "harness/model/pair.h"
+#include "harness/run/calibrate.h"
+#include "harness/run/pair.h"
+#include "harness/store/pairs.h"
+
+namespace harness::duel {
+
+// How pairs of a set of contests are measured on this machine.
+class Pairing {
+  public:
+    // Chooses CPUs, and asks a worker of each contest's base how many iterations make a slice; `say` hears of
+    // each. A base that cannot be asked makes its contest failed; a side without worker mode is measured by
+    // whole processes, which is said.
+    static Result<Pairing> prepare(std::span<Contest> contests, run::Interrupts& interrupts,
+                                   const std::function<void(const std::string&)>& say);
+
+    // How long one pair of it takes, about.
+    std::chrono::nanoseconds cost(const Contest& contest) const;
+
+    model::Pair measure(const Contest& contest, store::Stage stage, std::uint64_t seed,
+                        run::Interrupts& interrupts);
+
+  private:
+    std::optional<run::Placement> placement_;
+    std::map<std::string, run::Calibration> calibrations_;  // by benchmark; none: by whole processes
+};
+
+}  // namespace harness::duel

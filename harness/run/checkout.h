@@ -1,0 +1,38 @@
+#pragma once
+
+#include <chrono>
+#include <filesystem>
+#include <functional>
+#include <string>
+#include <string_view>
+
+#include "harness/model/result.h"
+#include "harness/run/interrupts.h"
+
+namespace harness::run {
+
+// How any revision of a project is built.
+struct Recipe {
+    std::filesystem::path repository;  // a folder inside it
+    std::string command;               // for /bin/sh, run at the top of the work tree
+    std::filesystem::path cache;       // folder of the work trees
+    std::chrono::nanoseconds time_limit = std::chrono::hours(1);
+};
+
+// A revision in a work tree of its own, built.
+struct Checkout {
+    std::string commit;
+    std::filesystem::path tree;
+};
+
+// The full name of the commit that `revision` (a branch, a tag, the start of a commit's name) means.
+Result<std::string> resolve_commit(const std::filesystem::path& repository, const std::string& revision,
+                                   Interrupts& interrupts);
+
+// The work tree of a commit built with this command, made when the cache does not have it. All trees' paths
+// have the same length: the length of a path moves the stack and with it the figures. What the command prints
+// goes to a log whose path the error names. `say` hears what takes time.
+Result<Checkout> check_out(const Recipe& recipe, const std::string& commit, Interrupts& interrupts,
+                           const std::function<void(std::string_view)>& say);
+
+}  // namespace harness::run
