@@ -4,9 +4,9 @@
 
 #include "harness/cli/command.h"
 #include "harness/cli/output.h"
+#include "harness/cli/policy.h"
 #include "harness/cli/session.h"
 #include "harness/cli/side_by_side.h"
-#include "harness/cli/text.h"
 #include "harness/judge/exit_code.h"
 
 namespace harness::cli {
@@ -17,24 +17,18 @@ struct Options {
     std::string base;
     std::string head;
     MatchupOptions matchup;
-    std::string rules;
+    PolicyFiles policy;
     std::string format = "terminal";
     std::string output = "-";
 };
 
-Result<judge::Rules> read_rules(const std::string& path) {
-    if (path.empty()) return judge::Rules{};
-    const auto text = read_file(path);
-    if (!text) return tl::unexpected(text.error());
-    return judge::parse_rules(*text, path);
-}
-
 Outcome compare_sides(const Options& options, const Globals& globals) {
     if (auto known = check_comparison_format(options.format); !known) return tl::unexpected(known.error());
-    auto rules = read_rules(options.rules);
-    if (!rules) return tl::unexpected(rules.error());
-    auto matchup = read_matchup(options.matchup, std::move(*rules));
+    auto policy = read_policy(options.policy);
+    if (!policy) return tl::unexpected(policy.error());
+    auto matchup = read_matchup(options.matchup, std::move(policy->rules));
     if (!matchup) return tl::unexpected(matchup.error());
+    matchup->accepted = std::move(policy->accepted);
     matchup->base = options.base;
     matchup->head = options.head;
     auto connection = open_session(globals);
@@ -57,7 +51,10 @@ Action declare_ab(CLI::App& app, const Globals& globals) {
     app.add_option("BASE", options->base, "A revision, or a build folder")->required();
     app.add_option("HEAD", options->head, "The same, of what is judged")->required();
     declare_matchup(app, options->matchup);
-    app.add_option("--rules", options->rules, "Thresholds of single suites, benchmarks and metrics (JSON)")
+    app.add_option("--rules", options->policy.rules,
+                   "Thresholds of single suites, benchmarks and metrics (JSON)")
+        ->type_name("FILE");
+    app.add_option("--accepted", options->policy.accepted, "Changes that were accepted (JSON)")
         ->type_name("FILE");
     app.add_option("--format", options->format, comparison_formats())->type_name("F")->capture_default_str();
     app.add_option("--output,-o", options->output, "The file (default: -, standard output)")

@@ -20,6 +20,7 @@ constexpr Subcommand kSubcommands[] = {
     {"ab", "Measure two builds side by side and say what differs", declare_ab},
     {"gate", "Measure a change against what it is to be merged into", declare_gate},
     {"judge", "Judge a side-by-side run again from its stored pairs", declare_judge},
+    {"accept", "Accept a change of a benchmark in the reviewed file that gates read", declare_accept},
     {"runs", "Show the stored runs, newest first", declare_runs},
     {"show", "Show one run", declare_show},
     {"save-baseline", "Name a run (the newest) as a baseline", declare_save_baseline},

@@ -53,6 +53,7 @@ Action declare_compare(CLI::App& app, const Globals& globals);
 Action declare_ab(CLI::App& app, const Globals& globals);
 Action declare_gate(CLI::App& app, const Globals& globals);
 Action declare_judge(CLI::App& app, const Globals& globals);
+Action declare_accept(CLI::App& app, const Globals& globals);
 Action declare_runs(CLI::App& app, const Globals& globals);
 Action declare_show(CLI::App& app, const Globals& globals);
 Action declare_export(CLI::App& app, const Globals& globals);

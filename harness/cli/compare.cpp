@@ -7,6 +7,7 @@
 #include <fmt/format.h>
 
 #include "harness/cli/output.h"
+#include "harness/cli/policy.h"
 #include "harness/cli/session.h"
 #include "harness/cli/text.h"
 #include "harness/judge/compare.h"
@@ -25,20 +26,12 @@ namespace {
 // count.
 constexpr std::size_t kHistoryRuns = 20;
 
-Result<judge::Rules> read_rules(const CompareOptions& options) {
-    judge::Rules rules;
-    if (!options.rules.empty()) {
-        const auto text = read_file(options.rules);
-        if (!text) return tl::unexpected(text.error());
-        auto parsed = judge::parse_rules(*text, options.rules);
-        if (!parsed) return parsed;
-        rules = std::move(*parsed);
-    }
-    if (!options.threshold.empty()) {
-        const auto threshold = judge::parse_threshold(options.threshold);
-        if (!threshold) return fail("--threshold: {}", threshold.error().message);
-        rules.default_threshold = *threshold;
-    }
+Result<judge::Rules> rules_of(const CompareOptions& options) {
+    auto rules = read_rules(options.rules);
+    if (!rules || options.threshold.empty()) return rules;
+    const auto threshold = judge::parse_threshold(options.threshold);
+    if (!threshold) return fail("--threshold: {}", threshold.error().message);
+    rules->default_threshold = *threshold;
     return rules;
 }
 
@@ -109,7 +102,7 @@ Result<model::Comparison> judge_runs(const CompareOptions& options, const judge:
 
 Outcome compare_runs(const CompareOptions& options, store::Connection& connection) {
     if (auto known = check_comparison_format(options.format); !known) return tl::unexpected(known.error());
-    const auto rules = read_rules(options);
+    const auto rules = rules_of(options);
     if (!rules) return tl::unexpected(rules.error());
     const auto comparison = judge_runs(options, *rules, connection);
     if (!comparison) return tl::unexpected(comparison.error());

@@ -6,6 +6,7 @@
 
 #include "harness/cli/command.h"
 #include "harness/cli/output.h"
+#include "harness/cli/policy.h"
 #include "harness/cli/session.h"
 #include "harness/cli/side_by_side.h"
 #include "harness/judge/exit_code.h"
@@ -19,7 +20,7 @@ namespace {
 struct Options {
     std::string target;  // empty: what the repository merges into
     std::string head = "HEAD";
-    std::string rules = "baselines/thresholds.json";
+    PolicyFiles policy{"baselines/thresholds.json", "baselines/accepted.json"};
     std::string report;
     MatchupOptions matchup;
 };
@@ -55,18 +56,6 @@ Result<std::string> merge_base(const Options& options, run::Interrupts& interrup
     return base;
 }
 
-// As they were before the change, which cannot excuse itself then. No file: the default threshold.
-Result<judge::Rules> rules_at(const std::string& commit, const Options& options,
-                              run::Interrupts& interrupts) {
-    const std::string& repository = options.matchup.repository;
-    const std::string object = commit + ":./" + options.rules;
-    const auto known = run::git(repository, {"cat-file", "-e", object}, interrupts);
-    if (!known) return judge::Rules{};
-    const auto text = run::git(repository, {"show", object}, interrupts);
-    if (!text) return tl::unexpected(text.error());
-    return judge::parse_rules(*text, object);
-}
-
 Result<void> write_reports(const model::Comparison& comparison, const std::string& folder) {
     std::error_code error;
     std::filesystem::create_directories(folder, error);
@@ -83,10 +72,12 @@ Outcome gate(const Options& options, const Globals& globals) {
     if (!interrupts) return tl::unexpected(interrupts.error());
     const auto base = merge_base(options, *interrupts);
     if (!base) return tl::unexpected(base.error());
-    auto rules = rules_at(*base, options, *interrupts);
-    if (!rules) return tl::unexpected(rules.error());
-    auto matchup = read_matchup(options.matchup, std::move(*rules));
+    // As they were before the change, which cannot excuse itself then.
+    auto policy = policy_at(*base, options.matchup.repository, options.policy, *interrupts);
+    if (!policy) return tl::unexpected(policy.error());
+    auto matchup = read_matchup(options.matchup, std::move(policy->rules));
     if (!matchup) return tl::unexpected(matchup.error());
+    matchup->accepted = std::move(policy->accepted);
     matchup->base = *base;
     matchup->head = options.head;
     auto connection = open_session(globals);
@@ -112,7 +103,10 @@ Action declare_gate(CLI::App& app, const Globals& globals) {
                    "What the change is to be merged into (default: origin/HEAD, main)")
         ->type_name("REVISION");
     app.add_option("--head", options->head, "The change")->type_name("REVISION")->capture_default_str();
-    app.add_option("--rules", options->rules, "Thresholds; the merge base's file counts")
+    app.add_option("--rules", options->policy.rules, "Thresholds; the merge base's file counts")
+        ->type_name("FILE")
+        ->capture_default_str();
+    app.add_option("--accepted", options->policy.accepted, "Accepted changes; the merge base's file counts")
         ->type_name("FILE")
         ->capture_default_str();
     app.add_option("--report", options->report, "Also write Markdown, JSON, JUnit and CSV files here")

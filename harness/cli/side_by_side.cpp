@@ -4,12 +4,14 @@
 
 #include <fmt/format.h>
 
+#include "harness/cli/policy.h"
 #include "harness/cli/record.h"
 #include "harness/cli/text.h"
 #include "harness/duel/contests.h"
 #include "harness/duel/fight.h"
 #include "harness/duel/pairing.h"
 #include "harness/duel/plan.h"
+#include "harness/duel/rows.h"
 #include "harness/duel/terms.h"
 #include "harness/judge/side_by_side.h"
 #include "harness/run/progress.h"
@@ -69,8 +71,11 @@ class SideBySide {
 
     // What is to be measured, and what is known of it from earlier runs.
     Result<std::vector<duel::Outlook>> outlooks() const {
+        const auto judged = judged_rows();
+        if (!judged) return tl::unexpected(judged.error());
         std::vector<duel::Outlook> rows;
-        for (const duel::Contest& contest : contests_) {
+        for (std::size_t i = 0; i < contests_.size(); ++i) {
+            const duel::Contest& contest = contests_[i];
             if (contest.state != judge::RowState::measured) continue;
             const auto pairs = store::last_screening(connection_, contest.benchmark.id);
             if (!pairs) return tl::unexpected(pairs.error());
@@ -78,7 +83,7 @@ class SideBySide {
             row.benchmark = contest.benchmark.id;
             row.pair = pairing_->cost(contest);
             row.spread = duel::spread_of(*pairs);
-            row.minimum_effect = judge::minimum_effect(matchup_.min_effect, 0);
+            row.minimum_effect = (*judged)[i].row.minimum_effect;
             rows.push_back(std::move(row));
         }
         return rows;
@@ -106,7 +111,9 @@ class SideBySide {
 
     tl::expected<model::Comparison, Failure> measure() {
         const model::Run run = new_run({model::Profile::full, globals_.command_line}, matchup_.seed, random_);
-        duel::Terms terms = terms_for(run);
+        auto rows = judged_rows();
+        if (!rows) return tl::unexpected(Failure(rows.error()));
+        duel::Terms terms = terms_for(run, std::move(*rows));
         if (auto begun = begin(run, terms); !begun) return tl::unexpected(measurement(begun.error()));
         progress_.say(fmt::format("run {}: {} side by side, seed {}", short_id(run.id),
                                   counted(contests_.size(), "benchmark"), matchup_.seed));
@@ -180,7 +187,11 @@ class SideBySide {
         base_.selected = head_.selected;
     }
 
-    duel::Terms terms_for(const model::Run& run) const {
+    Result<std::vector<duel::LedgerRow>> judged_rows() const {
+        return duel::rows_of(contests_, {matchup_.rules, matchup_.accepted, today(), matchup_.min_effect});
+    }
+
+    duel::Terms terms_for(const model::Run& run, std::vector<duel::LedgerRow> rows) const {
         duel::Terms terms;
         terms.base = matchup_.base;
         terms.head = matchup_.head;
@@ -189,11 +200,7 @@ class SideBySide {
         terms.machine_class = model::machine_class(run.machine);
         terms.rules_hash = judge::rules_hash(matchup_.rules);
         terms.gate = matchup_.gate;
-        for (const duel::Contest& contest : contests_) {
-            terms.rows.push_back(duel::row_of(contest,
-                                              judge::threshold_for(matchup_.rules, contest.benchmark, "time"),
-                                              judge::minimum_effect(matchup_.min_effect, 0)));
-        }
+        terms.rows = std::move(rows);
         duel::choose_controls(terms.rows, kControls, matchup_.seed);
         terms.notes.push_back("measured again by: " + again());
         return terms;

@@ -8,6 +8,7 @@
 #include "harness/cli/command.h"
 #include "harness/cli/select.h"
 #include "harness/duel/sides.h"
+#include "harness/judge/acceptances.h"
 #include "harness/judge/paired.h"
 #include "harness/judge/rules.h"
 #include "harness/store/connection.h"
@@ -23,6 +24,7 @@ struct Matchup {
     SelectOptions select;
     judge::Rules rules;
     bool references = false;  // measure reference rows, too
+    judge::Acceptances accepted;
     judge::GateSettings gate;
     double min_effect = judge::kSmallestMinimumEffect;
     std::chrono::nanoseconds budget{};

@@ -1,6 +1,7 @@
 #include "harness/duel/fight.h"
 
 #include <algorithm>
+#include <map>
 #include <random>
 
 namespace harness::duel {
@@ -40,10 +41,11 @@ class Fight {
   private:
     bool over() const { return interrupted_ || out_of_time_; }
 
-    // An entrant of a round: a row's pair of this stage.
+    // An entrant of a round: a benchmark's pair of this stage.
     struct Entrant {
-        std::size_t row = 0;
+        std::size_t row = 0;  // of its time
         Stage stage = Stage::screening;
+        std::size_t lacks = 0;  // pairs
     };
 
     static Stage stage_of(const judge::Step& step) {
@@ -54,17 +56,22 @@ class Fight {
     std::vector<Entrant> entrants(const judge::Step& step) {
         std::vector<Entrant> all;
         const Stage stage = stage_of(step);
+        std::map<std::size_t, std::size_t> lacking;  // by the row of the time
         for (const std::size_t row : step.rows) {
             const judge::PairedRow& about = ledger_.row(row);
             if (about.state != judge::RowState::measured || about.exhausted) continue;
-            if (ledger_.values(row, stage) < step.wanted) all.push_back({row, stage});
+            const std::size_t have = ledger_.values(row, stage);
+            if (have >= step.wanted) continue;
+            std::size_t& most = lacking[ledger_.leader(row)];
+            most = std::max(most, step.wanted - have);
         }
+        for (const auto& [row, lacks] : lacking) all.push_back({row, stage, lacks});
         for (const std::size_t row : controls_) {
             if (stage != Stage::screening) break;
-            const bool enough = ledger_.values(row, Stage::control) >= step.wanted;
+            const std::size_t have = ledger_.values(row, Stage::control);
             const bool able =
                 ledger_.control_works(row) && control_attempts_[row] < kMostAttempts * step.wanted;
-            if (!enough && able) all.push_back({row, Stage::control});
+            if (have < step.wanted && able) all.push_back({row, Stage::control, step.wanted - have});
         }
         std::ranges::shuffle(all, random_);
         return all;
@@ -75,7 +82,9 @@ class Fight {
         DuelPosition position;
         position.stage = stage_of(step);
         for (auto round = entrants(step); !round.empty() && !over(); round = entrants(step)) {
-            if (position.total == 0) position.total = round.size() * missing(step, round);
+            if (position.total == 0) {
+                position.total = round.size() * std::ranges::max(round, {}, &Entrant::lacks).lacks;
+            }
             for (const Entrant& entrant : round) {
                 if (over()) break;
                 if (auto done = measure(step, entrant, position); !done) return done;
@@ -85,19 +94,10 @@ class Fight {
         return {};
     }
 
-    // The most pairs that one of the round still needs.
-    std::size_t missing(const judge::Step& step, const std::vector<Entrant>& round) const {
-        std::size_t most = 0;
-        for (const Entrant& entrant : round) {
-            most = std::max(most, step.wanted - ledger_.values(entrant.row, entrant.stage));
-        }
-        return most;
-    }
-
     Result<void> measure(const judge::Step& step, const Entrant& entrant, DuelPosition& position) {
         if (acts_.elapsed() >= settings_.budget) {
             out_of_time_ = true;
-            for (std::size_t row = 0; row < contests_.size(); ++row) ledger_.row(row).exhausted = true;
+            for (std::size_t row = 0; row < contests_.size(); ++row) ledger_.exhaust(row);
             return {};
         }
         const Contest& contest = contests_[entrant.row];
@@ -112,7 +112,7 @@ class Fight {
         ledger_.note(entrant.row, entrant.stage, pair);
         auto& attempts = entrant.stage == Stage::control ? control_attempts_ : attempts_;
         if (++attempts[entrant.row] >= kMostAttempts * step.wanted && entrant.stage != Stage::control)
-            ledger_.row(entrant.row).exhausted = true;
+            ledger_.exhaust(entrant.row);
         return {};
     }
 
@@ -133,7 +133,7 @@ class Fight {
 void choose_controls(std::vector<LedgerRow>& rows, std::size_t count, std::uint64_t seed) {
     std::vector<std::size_t> fit;
     for (std::size_t row = 0; row < rows.size(); ++row) {
-        if (judge::decides(rows[row].row)) fit.push_back(row);
+        if (judge::is_representative(rows[row].row)) fit.push_back(row);
     }
     std::mt19937_64 random(seed);
     std::ranges::shuffle(fit, random);

@@ -38,7 +38,7 @@ struct DuelPosition {
 };
 
 struct Duel {
-    std::vector<judge::PairedRow> rows;  // one a contest, in their order
+    std::vector<judge::PairedRow> rows;  // as they were given
     judge::RunHealth health;
     std::size_t pairs = 0;
     bool interrupted = false;
@@ -57,7 +57,8 @@ void choose_controls(std::vector<LedgerRow>& rows, std::size_t count, std::uint6
 
 // Measures what the judge asks for until it asks for nothing more: in rounds that hold each benchmark once,
 // in random order, the controls among them. A benchmark whose pairs fail twice running has failed; one whose
-// pairs are all disturbed gets no more than three times the pairs it needs. Rows are as the contests.
+// pairs are all disturbed gets no more than three times the pairs it needs. The first rows are as the
+// contests; further ones (rows.h) are filled by the same pairs.
 Result<Duel> fight(std::span<const Contest> contests, std::span<const LedgerRow> rows,
                    const DuelSettings& settings, const DuelActs& acts);
 

@@ -70,6 +70,7 @@ class DuelTest : public testing::Test {
         acts.elapsed = [this] { return std::chrono::seconds(order_.size()); };
         std::vector<LedgerRow> rows;
         for (const Contest& contest : contests_) rows.push_back(row_of(contest, 0.05, 0.01));
+        rows.insert(rows.end(), further_.begin(), further_.end());
         choose_controls(rows, controls_, settings_.seed);
         return duel::fight(contests_, rows, settings_, acts);
     }
@@ -80,6 +81,7 @@ class DuelTest : public testing::Test {
     std::map<std::string, double> changes_;
     DuelSettings settings_;
     std::size_t controls_ = 3;
+    std::vector<LedgerRow> further_;  // of other metrics
     std::function<std::optional<model::Pair>(const Contest&, Stage)> special_;
     Result<void> keep_result_;
     std::map<std::pair<std::string, Stage>, int> measured_;
@@ -112,6 +114,34 @@ TEST_F(DuelTest, ConfirmsWhatLooksSlowerOnFreshPairs) {
     EXPECT_EQ(judged.verdicts[0].kind, model::VerdictKind::regressed);
     EXPECT_NEAR(judged.verdicts[0].effect->ratio, std::exp(0.1), 0.01);
     EXPECT_EQ(judged.verdicts[1].kind, model::VerdictKind::unchanged);
+}
+
+TEST_F(DuelTest, ConfirmsAnotherMetricOnPairsOfItsBenchmark) {
+    add("a", 0);
+    add("b", 0);
+    LedgerRow memory;
+    memory.row.benchmark = "fake/b";
+    memory.row.metric = "rss";
+    memory.row.primary = false;
+    further_ = {memory};
+    special_ = [this](const Contest&, Stage stage) {
+        model::Pair pair = pair_of(0.002 * std::sin(static_cast<double>(order_.size()) * 12.9898));
+        pair.base.max_rss_bytes = 1'000'000;
+        pair.head.max_rss_bytes = stage == Stage::control ? 1'000'000 : 1'200'000;
+        return std::optional(pair);
+    };
+    const Duel duel = fight().value();
+    EXPECT_EQ(measured("fake/a", Stage::fresh), 0);
+    EXPECT_GE(measured("fake/b", Stage::fresh), 12);
+    EXPECT_THAT(duel.health.controls, SizeIs(2)) << "one for each benchmark";
+    const model::Comparison judged = judge::judge_side_by_side(duel.rows, duel.health, settings_.gate);
+    EXPECT_EQ(judged.void_reason, "");
+    ASSERT_THAT(judged.verdicts, SizeIs(3));
+    EXPECT_EQ(judged.verdicts[1].metric, "time");
+    EXPECT_EQ(judged.verdicts[1].kind, model::VerdictKind::unchanged);
+    EXPECT_EQ(judged.verdicts[2].metric, "rss");
+    EXPECT_EQ(judged.verdicts[2].kind, model::VerdictKind::regressed);
+    EXPECT_NEAR(judged.verdicts[2].effect->ratio, 1.2, 1e-9);
 }
 
 TEST_F(DuelTest, TakesRowsInRoundsOfRandomOrder) {

@@ -1,7 +1,10 @@
 #include "harness/duel/ledger.h"
 
 #include <algorithm>
+#include <cmath>
+#include <optional>
 
+#include "harness/judge/rules.h"
 #include "harness/stats/estimators.h"
 
 namespace harness::duel {
@@ -14,12 +17,35 @@ namespace {
 
 constexpr std::size_t kFewestForSpread = 6;
 
+// A metric of one side that is not its time; none when its process did not report it.
+std::optional<double> amount(const model::PairSide& side, const std::string& metric) {
+    if (metric == judge::kMemory) {
+        if (side.max_rss_bytes == 0) return std::nullopt;
+        return static_cast<double>(side.max_rss_bytes);
+    }
+    const auto found = side.counters.find(metric);
+    return found == side.counters.end() ? std::nullopt : std::optional(found->second);
+}
+
+// Nothing on both sides is no change.
+double log_ratio(double base, double head) { return base == head ? 0 : std::log(head / base); }
+
+std::vector<double>& list(judge::PairValues& values, Stage stage) {
+    return stage == Stage::screening ? values.screening : values.fresh;
+}
+
+// Whether it is filled by the pairs of another row of its benchmark.
+bool follows(const judge::PairedRow& row) { return !row.primary && !row.exact; }
+
 }  // namespace
 
 Ledger::Ledger(std::span<const LedgerRow> rows) : standings_(rows.size()) {
     for (const LedgerRow& row : rows) {
         rows_.push_back(row.row);
         times_.push_back(row.time);
+        const auto first = std::ranges::find(rows_, row.row.benchmark, &judge::PairedRow::benchmark);
+        leaders_.push_back(follows(row.row) ? static_cast<std::size_t>(first - rows_.begin())
+                                            : rows_.size() - 1);
         if (row.control) health_.controls.push_back({row.row.benchmark, {}, row.row.minimum_effect});
     }
 }
@@ -41,7 +67,17 @@ std::size_t Ledger::values(std::size_t row, Stage stage) const {
 void Ledger::note(std::size_t row, Stage stage, const model::Pair& pair) {
     if (pair.ending == model::PairEnding::interrupted) return;
     ++pairs_;
-    stage == Stage::control ? note_control(row, pair) : note_row(row, stage, pair);
+    if (stage == Stage::control) return note_control(row, pair);
+    note_row(row, stage, pair);
+    for (std::size_t other = 0; other < rows_.size(); ++other) {
+        if (other != row && leaders_[other] == row) note_further(other, stage, pair);
+    }
+}
+
+void Ledger::exhaust(std::size_t row) {
+    for (std::size_t other = 0; other < rows_.size(); ++other) {
+        if (leaders_[other] == row) rows_[other].exhausted = true;
+    }
 }
 
 void Ledger::note_control(std::size_t row, const model::Pair& pair) {
@@ -85,13 +121,32 @@ void Ledger::note_values(std::size_t row, Stage stage, const model::Pair& pair) 
     const auto value = stats::pair_value(pair.slices, times_[row]);
     if (!value) return;
     judge::PairedRow& about = rows_[row];
-    const auto list = [stage](judge::PairValues& values) -> std::vector<double>& {
-        return stage == Stage::screening ? values.screening : values.fresh;
-    };
-    list(about.value).push_back(*value);
+    list(about.value, stage).push_back(*value);
     if (!about.wall) return;
     if (const auto wall = stats::pair_value(pair.slices, stats::SliceTime::wall))
-        list(*about.wall).push_back(*wall);
+        list(*about.wall, stage).push_back(*wall);
+}
+
+void Ledger::note_further(std::size_t row, Stage stage, const model::Pair& pair) {
+    judge::PairedRow& about = rows_[row];
+    const judge::PairedRow& first = rows_[leaders_[row]];
+    if (first.state != RowState::measured) {
+        // It has no fate of its own: what excuses the one excuses the other.
+        about.state = first.state;
+        about.note = first.note;
+        about.accepted = first.accepted;
+    }
+    if (about.state != RowState::measured || pair.ending != model::PairEnding::measured) return;
+    const auto base = amount(pair.base, about.metric);
+    const auto head = amount(pair.head, about.metric);
+    if (!base || !head) {
+        about.state = RowState::failed;
+        about.note = fmt::format("{}'s process does not report '{}'", base ? "head" : "base", about.metric);
+        return;
+    }
+    standings_[row].base.push_back(*base);
+    standings_[row].head.push_back(*head);
+    list(about.value, stage).push_back(log_ratio(*base, *head));
 }
 
 void Ledger::note_times(std::size_t row, const model::Pair& pair) {

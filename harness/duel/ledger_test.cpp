@@ -107,6 +107,79 @@ TEST(Ledger, KnowsTheSpreadOfSixPairsOrMore) {
     EXPECT_EQ(spread_of(pairs), 0.0);
 }
 
+// A time and a further metric of one benchmark, behind the time of another one.
+std::vector<LedgerRow> with_metric(const std::string& metric) {
+    std::vector<LedgerRow> rows = {row_named("s/a"), row_named("s/b"), row_named("s/b")};
+    rows[2].row.metric = metric;
+    rows[2].row.primary = false;
+    rows[2].row.wall.reset();
+    return rows;
+}
+
+TEST(Ledger, FillsFurtherRowsOfABenchmarkByTheSamePairs) {
+    const auto rows = with_metric("rss");
+    Ledger ledger(rows);
+    model::Pair pair = waiting_pair();
+    pair.base.max_rss_bytes = 1000;
+    pair.head.max_rss_bytes = 2000;
+    ledger.note(1, Stage::fresh, pair);
+    EXPECT_EQ(ledger.leader(2), 1U);
+    EXPECT_THAT(ledger.rows()[2].value.fresh, ElementsAre(testing::DoubleNear(0.693, 0.001)));
+    EXPECT_THAT(ledger.rows()[1].value.fresh, ElementsAre(0));
+    EXPECT_THAT(ledger.rows()[0].value.fresh, IsEmpty());
+    EXPECT_EQ(ledger.pairs(), 1U);
+    ledger.show_times();
+    EXPECT_EQ(ledger.rows()[2].base, 1000);
+    EXPECT_EQ(ledger.rows()[2].head, 2000);
+}
+
+TEST(Ledger, ReadsOtherMetricsFromTheCounters) {
+    const auto rows = with_metric("hits");
+    Ledger ledger(rows);
+    model::Pair pair = waiting_pair();
+    pair.base.counters["hits"] = 0;
+    pair.head.counters["hits"] = 0;
+    ledger.note(1, Stage::screening, pair);
+    EXPECT_THAT(ledger.rows()[2].value.screening, ElementsAre(0));
+}
+
+TEST(Ledger, FailsARowWhoseMetricNobodyReports) {
+    const auto rows = with_metric("hits");
+    Ledger ledger(rows);
+    model::Pair pair = waiting_pair();
+    pair.base.counters["hits"] = 3;
+    ledger.note(1, Stage::screening, pair);
+    EXPECT_EQ(ledger.rows()[2].state, RowState::failed);
+    EXPECT_EQ(ledger.rows()[2].note, "head's process does not report 'hits'");
+    EXPECT_EQ(ledger.rows()[1].state, RowState::measured);
+}
+
+TEST(Ledger, GivesAllRowsOfABenchmarkTheSameFate) {
+    auto rows = with_metric("rss");
+    rows[1].row.accepted = "meant";
+    Ledger ledger(rows);
+    model::Pair pair = waiting_pair();
+    pair.ending = model::PairEnding::not_comparable;
+    pair.error = "other work";
+    ledger.note(1, Stage::screening, pair);
+    EXPECT_EQ(ledger.rows()[2].state, RowState::not_comparable);
+    EXPECT_EQ(ledger.rows()[2].note, "other work");
+    EXPECT_EQ(ledger.rows()[2].accepted, "meant");
+    EXPECT_EQ(ledger.rows()[0].state, RowState::measured);
+    ledger.exhaust(1);
+    EXPECT_TRUE(ledger.rows()[2].exhausted);
+    EXPECT_FALSE(ledger.rows()[0].exhausted);
+}
+
+TEST(Ledger, LeavesExactRowsAlone) {
+    auto rows = with_metric("size");
+    rows[2].row.exact = 0.1;
+    Ledger ledger(rows);
+    ledger.note(1, Stage::screening, waiting_pair());
+    EXPECT_EQ(ledger.leader(2), 2U);
+    EXPECT_THAT(ledger.rows()[2].value.screening, IsEmpty());
+}
+
 TEST(Ledger, LearnsNothingFromAnInterruptedPair) {
     const std::vector<LedgerRow> rows = {row_named("s/a")};
     Ledger ledger(rows);

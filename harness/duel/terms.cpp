@@ -48,20 +48,25 @@ json gate_json(const judge::GateSettings& gate) {
 
 json row_json(const LedgerRow& entry) {
     const judge::PairedRow& row = entry.row;
-    return {{"benchmark", row.benchmark},
-            {"group", row.group},
-            {"metric", row.metric},
-            {"unit", row.unit},
-            {"direction", model::to_string(row.direction)},
-            {"role", model::name_of<model::Role>(kRoles, row.role)},
-            {"state", model::name_of<RowState>(kStates, row.state)},
-            {"note", row.note},
-            {"accepted", row.accepted},
-            {"threshold", row.threshold},
-            {"minimum_effect", row.minimum_effect},
-            {"time", model::name_of<stats::SliceTime>(kTimes, entry.time)},
-            {"wall_guard", row.wall ? 1 : 0},
-            {"control", entry.control ? 1 : 0}};
+    json text{{"benchmark", row.benchmark},
+              {"group", row.group},
+              {"metric", row.metric},
+              {"unit", row.unit},
+              {"direction", model::to_string(row.direction)},
+              {"role", model::name_of<model::Role>(kRoles, row.role)},
+              {"state", model::name_of<RowState>(kStates, row.state)},
+              {"note", row.note},
+              {"accepted", row.accepted},
+              {"threshold", row.threshold},
+              {"minimum_effect", row.minimum_effect},
+              {"time", model::name_of<stats::SliceTime>(kTimes, entry.time)},
+              {"wall_guard", row.wall ? 1 : 0},
+              {"control", entry.control ? 1 : 0},
+              {"owner", row.owner},
+              {"primary", row.primary ? 1 : 0}};
+    // What is exact has no pairs to tell it again.
+    if (row.exact) text.update({{"exact", *row.exact}, {"base", *row.base}, {"head", *row.head}});
+    return text;
 }
 
 std::size_t count(JsonReader& reader, std::string_view key, std::int64_t low) {
@@ -103,6 +108,13 @@ LedgerRow read_row(JsonReader& reader) {
     row.state = word<RowState>(reader, kStates, "state");
     row.note = reader.text("note", "");
     row.accepted = reader.text("accepted", "");
+    row.owner = reader.text("owner", "");
+    row.primary = reader.integer("primary", 0, 1, 1) == 1;
+    if (reader.has("exact")) {
+        row.exact = reader.number("exact");
+        row.base = reader.number("base");
+        row.head = reader.number("head");
+    }
     row.threshold = reader.number("threshold");
     row.minimum_effect = reader.number("minimum_effect");
     entry.time = word<stats::SliceTime>(reader, kTimes, "time");

@@ -37,6 +37,15 @@ Terms example() {
     terms.rows[1].row.accepted = "no longer needed";
     terms.rows[1].row.wall.reset();
     terms.rows[1].time = stats::SliceTime::wall;
+    LedgerRow size = row_named("suite");
+    size.row.metric = "size";
+    size.row.wall.reset();
+    size.row.primary = false;
+    size.row.owner = "@somebody";
+    size.row.base = 1000;
+    size.row.head = 1100;
+    size.row.exact = 0.0953;
+    terms.rows.push_back(size);
     terms.notes = {"measured again by: vmbench ab main work --seed 1"};
     return terms;
 }

@@ -9,6 +9,7 @@
 #include <fmt/format.h>
 
 #include "harness/judge/decide.h"
+#include "harness/judge/exit_code.h"
 #include "harness/judge/noise.h"
 #include "harness/judge/notes.h"
 #include "harness/judge/values.h"
@@ -34,7 +35,9 @@ Verdict blank(const Measured& entry, std::size_t metric_index, const Rules& rule
         verdict.direction = metric.direction;
     }
     verdict.role = role_of(entry.benchmark, metric_index);
-    verdict.threshold = threshold_for(rules, entry.benchmark, verdict.metric);
+    const Policy policy = policy_for(rules, entry.benchmark, verdict.metric);
+    verdict.threshold = policy.threshold;
+    verdict.owner = policy.owner;
     return verdict;
 }
 
@@ -115,6 +118,7 @@ std::vector<Verdict> judge_all(const std::vector<Measured>& base, const std::vec
         if (find(head, entry.benchmark.id) != nullptr || !suites.contains(entry.benchmark.suite)) continue;
         all.push_back(whole_row(entry, VerdictKind::missing, "", rules));
     }
+    for (Verdict& verdict : all) name_owner(verdict, model::Method::stored);
     std::ranges::stable_sort(all, {}, [](const Verdict& verdict) { return verdict.benchmark; });
     return all;
 }

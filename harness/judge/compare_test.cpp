@@ -178,6 +178,15 @@ TEST(Compare, UsesTheThresholdOfTheRules) {
     EXPECT_EQ(comparison.verdicts[0].kind, VerdictKind::inconclusive);
 }
 
+TEST(Compare, NamesTheOwnerOfWhatFails) {
+    const auto rules = parse_rules(R"({"rules": [{"suite": "memory", "owner": "@mem"}]})", "x");
+    const auto base = one("base", 100);
+    const auto head = one("head", 200);
+    const auto comparison = compare({"main", {&base, 1}, &head, {}, CrossMachine::refuse}, *rules);
+    EXPECT_EQ(comparison.verdicts[0].owner, "@mem");
+    EXPECT_THAT(comparison.verdicts[0].note, ::testing::EndsWith("owner: @mem"));
+}
+
 TEST(Compare, SaysThatBothSidesAreTheSameProgram) {
     EXPECT_THAT(compared(one("base", 100), one("head", 100)).notes,
                 Contains(HasSubstr("the very same programs")));

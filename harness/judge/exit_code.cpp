@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <vector>
 
+#include <fmt/format.h>
+
 namespace harness::judge {
 
 namespace {
@@ -51,6 +53,11 @@ ExitCode exit_code(const model::Comparison& comparison, OnInconclusive on_inconc
         codes.push_back(ExitCode::inconclusive);
     }
     return most_important(codes);
+}
+
+void name_owner(model::Verdict& verdict, model::Method method) {
+    if (verdict.owner.empty() || exit_code(verdict, method) == ExitCode::ok) return;
+    verdict.note += fmt::format("{}owner: {}", verdict.note.empty() ? "" : "; ", verdict.owner);
 }
 
 ExitCode exit_code(const model::RunRecord& record) {

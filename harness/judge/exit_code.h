@@ -20,6 +20,9 @@ model::ExitCode exit_code(const model::Verdict& verdict, model::Method method);
 // excuse it. What was accepted in a review does not count.
 model::ExitCode exit_code(const model::Comparison& comparison, OnInconclusive on_inconclusive);
 
+// Adds to the note of a verdict that fails whom the rules name for it.
+void name_owner(model::Verdict& verdict, model::Method method);
+
 // measurement_failed when a process failed or the run did not get to its end.
 model::ExitCode exit_code(const model::RunRecord& record);
 

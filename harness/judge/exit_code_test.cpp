@@ -114,6 +114,31 @@ TEST(ExitCode, OfARefusedOrVoidComparisonComesBeforeItsRegressions) {
     EXPECT_EQ(code_of(comparison), ExitCode::not_comparable);
 }
 
+TEST(NameOwner, AddsToTheNoteOfWhatFails) {
+    model::Verdict verdict;
+    verdict.kind = VerdictKind::missing;
+    verdict.owner = "@cpu";
+    name_owner(verdict, model::Method::stored);
+    EXPECT_EQ(verdict.note, "") << "stored runs may lack a benchmark";
+    name_owner(verdict, model::Method::side_by_side);
+    EXPECT_EQ(verdict.note, "owner: @cpu");
+    verdict.kind = VerdictKind::regressed;
+    verdict.accepted = "meant";
+    name_owner(verdict, model::Method::side_by_side);
+    EXPECT_EQ(verdict.note, "owner: @cpu") << "what was accepted does not fail";
+    verdict.accepted.clear();
+    verdict.note = "it waits";
+    name_owner(verdict, model::Method::side_by_side);
+    EXPECT_EQ(verdict.note, "it waits; owner: @cpu");
+}
+
+TEST(NameOwner, LeavesVerdictsWithoutOneAlone) {
+    model::Verdict verdict;
+    verdict.kind = VerdictKind::failed;
+    name_owner(verdict, model::Method::side_by_side);
+    EXPECT_EQ(verdict.note, "");
+}
+
 TEST(ExitCode, OfARunSaysWhetherEverythingWasMeasured) {
     auto run = testing::record("run");
     testing::add(run, testing::benchmark("memory", "read"), {1, 2});

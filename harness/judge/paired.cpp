@@ -46,6 +46,10 @@ bool decides(const PairedRow& row) {
     return row.role == model::Role::deciding && row.state == RowState::measured;
 }
 
+bool is_tested(const PairedRow& row) { return decides(row) && !row.exact; }
+
+bool is_representative(const PairedRow& row) { return is_tested(row) && row.primary; }
+
 std::vector<double> costs(const PairedRow& row, std::span<const double> values) {
     std::vector<double> turned(values.begin(), values.end());
     if (row.direction == model::Direction::higher) {

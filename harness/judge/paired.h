@@ -39,6 +39,8 @@ struct PairedRow {
     std::string note;  // why it is not measured, for the reader
     std::string
         accepted;  // the reviewed reason why it may regress, vanish or change its work; empty: it may not
+    std::string owner;    // whom to ask when it fails; empty: nobody is named
+    bool primary = true;  // the benchmark's time, by which it counts in means and in shifts common to many
     double threshold = kDefaultThreshold;            // as a fraction of the base
     double minimum_effect = kSmallestMinimumEffect;  // see minimum_effect()
     std::optional<double> base;                      // medians, in unit, for the reader
@@ -46,6 +48,7 @@ struct PairedRow {
     PairValues value;
     std::optional<PairValues> wall;  // wall time of the same pairs, where `value` is another measure
     bool exhausted = false;          // no more pairs can be had: the budget is spent, or pairs keep failing
+    std::optional<double> exact;     // ln(head / base) of what is known without noise: it has no pairs
     bool operator==(const PairedRow&) const = default;
 };
 
@@ -95,6 +98,12 @@ std::size_t expected_suspects(const GateSettings& settings, std::span<const RowN
 
 // Whether the row takes part in the decision.
 bool decides(const PairedRow& row);
+
+// Whether it does so by what its pairs show. An exact row needs no test: it is compared with its threshold.
+bool is_tested(const PairedRow& row);
+
+// Whether it stands for its benchmark in means and in shifts common to many.
+bool is_representative(const PairedRow& row);
 
 // Turned so that above 0 is worse, whatever the direction.
 std::vector<double> costs(const PairedRow& row, std::span<const double> values);

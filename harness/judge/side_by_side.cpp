@@ -5,11 +5,13 @@
 #include <functional>
 #include <map>
 #include <optional>
+#include <set>
 #include <string>
 #include <utility>
 
 #include <fmt/format.h>
 
+#include "harness/judge/exit_code.h"
 #include "harness/judge/suspects.h"
 #include "harness/stats/estimators.h"
 
@@ -48,6 +50,7 @@ Verdict blank(const PairedRow& row, const RowFinding& finding) {
     verdict.n_base = verdict.n_head = finding.pairs;
     verdict.note = row.note;
     verdict.accepted = row.accepted;
+    verdict.owner = row.owner;
     // An end without a bound is no number a report could show; the note says that pairs are missing.
     if (is_bounded(finding.cost)) verdict.effect = as_effect(finding.cost, row.direction);
     return verdict;
@@ -74,8 +77,16 @@ std::optional<VerdictKind> kind_of_state(RowState state) {
     return std::nullopt;
 }
 
+// What is known without noise is beyond its threshold or is not.
+VerdictKind kind_of_exact(const PairedRow& row, const RowFinding& finding) {
+    const double threshold = std::log1p(row.threshold);
+    if (finding.cost.value > threshold) return VerdictKind::regressed;
+    return finding.cost.value < -threshold ? VerdictKind::improved : VerdictKind::unchanged;
+}
+
 VerdictKind kind_of(const PairedRow& row, const RowFinding& finding) {
     if (const auto kind = kind_of_state(row.state)) return *kind;
+    if (row.exact) return kind_of_exact(row, finding);
     if (finding.value_alarm || finding.wall_alarm) return VerdictKind::regressed;
     // A row that does not decide alarms nobody; its interval alone says what it seems to be.
     if (!decides(row) && finding.cost.low > std::log1p(row.minimum_effect)) return VerdictKind::regressed;
@@ -144,6 +155,7 @@ Verdict verdict_of(const PairedRow& row, const RowFinding& finding, const GateSe
     add_note(verdict, guard_note(finding, settings));
     add_note(verdict, suspicion_note(row, finding, settings));
     if (!row.accepted.empty()) add_note(verdict, "accepted: " + row.accepted);
+    name_owner(verdict, model::Method::side_by_side);
     return verdict;
 }
 
@@ -161,7 +173,7 @@ void add_means(std::span<const PairedRow> rows, const Findings& findings, Compar
     std::map<std::string, std::vector<double>> groups;
     std::vector<double> all;
     for (std::size_t i = 0; i < rows.size(); ++i) {
-        if (!decides(rows[i]) || !std::isfinite(findings.rows[i].screen.value)) continue;
+        if (!is_representative(rows[i]) || !std::isfinite(findings.rows[i].screen.value)) continue;
         const double ratio = std::exp(findings.rows[i].screen.value);
         groups[rows[i].group].push_back(ratio);
         all.push_back(ratio);
@@ -172,24 +184,33 @@ void add_means(std::span<const PairedRow> rows, const Findings& findings, Compar
     }
 }
 
-std::size_t number_of(const Findings& findings, bool RowFinding::*member) {
-    return static_cast<std::size_t>(std::ranges::count_if(findings.rows, std::mem_fn(member)));
+// Benchmarks, which may have several rows each, that have a row like this.
+std::size_t benchmarks(std::span<const PairedRow> rows, const std::function<bool(std::size_t)>& is_meant) {
+    std::set<std::string_view> names;
+    for (std::size_t i = 0; i < rows.size(); ++i) {
+        if (is_meant(i)) names.insert(rows[i].benchmark);
+    }
+    return names.size();
 }
 
-std::string systemic_text(const Findings& findings) {
+std::size_t suspected_benchmarks(std::span<const PairedRow> rows, const Findings& findings) {
+    return benchmarks(rows, [&](std::size_t row) { return findings.rows[row].suspect; });
+}
+
+std::string systemic_text(std::span<const PairedRow> rows, const Findings& findings) {
     if (!findings.systemic) return "";
     return fmt::format(
         "systemic: {} unrelated benchmarks are worse together, by {:.1f} % in the middle; look for "
         "one cause, in the build or in the code they share",
-        number_of(findings, &RowFinding::suspect), percent(findings.systemic_cost.value));
+        suspected_benchmarks(rows, findings), percent(findings.systemic_cost.value));
 }
 
 std::vector<std::string> notes_of(std::span<const PairedRow> rows, const Findings& findings,
                                   const Comparison& comparison, const GateSettings& settings) {
     std::vector<std::string> notes;
     if (!comparison.systemic.empty()) notes.push_back(comparison.systemic);
-    const auto deciding = std::ranges::count_if(rows, decides);
-    const std::size_t suspects = number_of(findings, &RowFinding::suspect);
+    const std::size_t deciding = benchmarks(rows, [&](std::size_t row) { return is_tested(rows[row]); });
+    const std::size_t suspects = suspected_benchmarks(rows, findings);
     if (suspects > 0) {
         notes.push_back(
             fmt::format("{} of {} benchmarks were suspects after {} pairs and were decided on fresh ones",
@@ -210,7 +231,8 @@ std::vector<std::string> notes_of(std::span<const PairedRow> rows, const Finding
 void list_lacking(std::span<const PairedRow> rows, Step& step,
                   const std::function<bool(std::size_t)>& takes_part) {
     for (std::size_t i = 0; i < rows.size(); ++i) {
-        if (rows[i].exhausted || rows[i].state != RowState::measured || !takes_part(i)) continue;
+        if (rows[i].exhausted || rows[i].exact || rows[i].state != RowState::measured || !takes_part(i))
+            continue;
         const PairValues& value = rows[i].value;
         const auto& pairs = step.pairs == Step::Pairs::fresh ? value.fresh : value.screening;
         if (pairs.size() < step.wanted) step.rows.push_back(i);
@@ -239,7 +261,7 @@ Comparison judge_side_by_side(std::span<const PairedRow> rows, const RunHealth& 
     comparison.method = model::Method::side_by_side;
     comparison.judge_version = std::string(kSideBySideVersion);
     comparison.void_reason = void_reason(health, limits);
-    comparison.systemic = systemic_text(findings);
+    comparison.systemic = systemic_text(rows, findings);
     // Had an inconclusive row changed, it would have been one more suspect than there were.
     Sight sight(settings, findings.hypotheses + 1);
     for (std::size_t i = 0; i < rows.size(); ++i) {

@@ -37,7 +37,8 @@ Step next_step(std::span<const PairedRow> rows, const GateSettings& settings);
 //   inconclusive  a suspect without any fresh pairs
 //   unchanged     the interval's high end lies below the threshold; improved where it is
 //   inconclusive  anything else, with the smallest change that would have been seen
-// Rows that do not decide are never suspects; they are shown by their screening. The effect is head / base
+// Exact rows are regressed or improved beyond their threshold, else unchanged. Rows that do not decide are
+// never suspects; they are shown by their screening. The effect is head / base
 // with an exact interval of at least 99 % (suspects.h says which level each end has); n_base and n_head are
 // pairs.
 //

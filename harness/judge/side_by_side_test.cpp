@@ -250,6 +250,60 @@ TEST(SideBySide, FailsForAShiftCommonToUnrelatedRows) {
     EXPECT_EQ(exit_code(comparison, OnInconclusive::pass), ExitCode::regression);
 }
 
+// A further metric of a benchmark, gated by a rule.
+PairedRow memory(std::string benchmark, double screening, double fresh) {
+    PairedRow entry = row(std::move(benchmark), screening, fresh);
+    entry.metric = "rss";
+    entry.primary = false;
+    return entry;
+}
+
+TEST(SideBySide, FailsByAnotherMetricThatDecides) {
+    const Comparison comparison = judged({row("cpu/a", 0, 0), memory("cpu/a", 0.2, 0.2)});
+    EXPECT_EQ(comparison.verdicts[0].kind, VerdictKind::unchanged);
+    EXPECT_EQ(comparison.verdicts[1].kind, VerdictKind::regressed);
+    EXPECT_EQ(comparison.verdicts[1].metric, "rss");
+    EXPECT_EQ(exit_code(comparison, OnInconclusive::pass), ExitCode::regression);
+    EXPECT_THAT(comparison.notes, ::testing::Contains(StartsWith("1 of 1 benchmarks were suspects")));
+}
+
+TEST(SideBySide, MeansAreOverTimesAlone) {
+    const Comparison comparison = judged({row("cpu/a", 0, 0), row("cpu/b", 0, 0), memory("cpu/a", 0.2, 0.2)});
+    EXPECT_EQ(comparison.groups.at(0).rows, 2u);
+    EXPECT_NEAR(comparison.overall->ratio, 1, 1e-9);
+}
+
+PairedRow code_size(double change) {
+    PairedRow entry = row("cpu", 0, 0);
+    entry.value = {};
+    entry.metric = "size";
+    entry.primary = false;
+    entry.exact = std::log(change);
+    return entry;
+}
+
+TEST(SideBySide, ComparesAnExactRowWithItsThreshold) {
+    EXPECT_EQ(only(code_size(1.049)).kind, VerdictKind::unchanged);
+    EXPECT_EQ(only(code_size(0.94)).kind, VerdictKind::improved);
+    const Verdict larger = only(code_size(1.06));
+    EXPECT_EQ(larger.kind, VerdictKind::regressed);
+    EXPECT_NEAR(larger.effect->low, 1.06, 1e-12);
+    EXPECT_EQ(larger.effect->low, larger.effect->high);
+}
+
+TEST(SideBySide, AsksForNoPairsOfAnExactRow) {
+    EXPECT_EQ(next_step(Rows{code_size(1.5)}, kSettings), Step{});
+}
+
+TEST(SideBySide, NamesTheOwnerOfARowThatFails) {
+    PairedRow slower = row("cpu/a", 0.1, 0.1);
+    slower.owner = "@cpu";
+    EXPECT_EQ(only(slower).owner, "@cpu");
+    EXPECT_EQ(only(slower).note, "owner: @cpu");
+    slower.accepted = "meant";
+    EXPECT_EQ(only(slower).note, "accepted: meant");
+}
+
 TEST(SideBySide, IsVoidWhenTheRunWasSick) {
     RunHealth health;
     health.controls = {{"cpu/a", around(0.05, 0.01, 24)}};

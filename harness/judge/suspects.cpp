@@ -42,7 +42,14 @@ Values first(const Values& values, std::size_t most) {
     return {values.begin(), values.begin() + static_cast<std::ptrdiff_t>(std::min(values.size(), most))};
 }
 
+void state_exactly(const PairedRow& row, RowFinding& finding) {
+    const double cost = costs(row, std::span(&*row.exact, 1)).front();
+    finding.screen = finding.cost = {cost, cost, cost};
+    finding.pairs = 1;
+}
+
 void screen_row(const PairedRow& row, RowFinding& finding, const GateSettings& settings) {
+    if (row.exact) return state_exactly(row, finding);
     const Values values = screening_costs(row);
     finding.screen = stats::centre(values, settings.family_alpha, settings.family_alpha);
     finding.cost = finding.screen;
@@ -56,12 +63,15 @@ void screen_row(const PairedRow& row, RowFinding& finding, const GateSettings& s
     finding.suspect = finding.suspect || finding.wall_suspect;
 }
 
+// A change that was accepted is explained already.
+bool may_share_a_shift(const PairedRow& row) { return is_representative(row) && row.accepted.empty(); }
+
 // A shift common to unrelated rows shows in more than half of the groups, and in two at least.
 bool most_groups_are_worse(std::span<const PairedRow> rows, const std::vector<RowFinding>& findings,
                            double minimum) {
     std::map<std::string, Values> groups;
     for (std::size_t i = 0; i < rows.size(); ++i) {
-        if (decides(rows[i]) && findings[i].pairs > 0)
+        if (may_share_a_shift(rows[i]) && findings[i].pairs > 0)
             groups[rows[i].group].push_back(findings[i].screen.value);
     }
     const auto worse = std::ranges::count_if(
@@ -74,7 +84,7 @@ bool is_systemic_suspect(std::span<const PairedRow> rows, const std::vector<RowF
     const double minimum = std::log1p(kSmallestMinimumEffect);
     Values centres;
     for (std::size_t i = 0; i < rows.size(); ++i) {
-        if (decides(rows[i]) && findings[i].pairs > 0) centres.push_back(findings[i].screen.value);
+        if (may_share_a_shift(rows[i]) && findings[i].pairs > 0) centres.push_back(findings[i].screen.value);
     }
     if (centres.size() < settings.fewest_systemic_rows) return false;
     return stats::signed_rank(centres, minimum).p_greater < settings.screening_alpha &&
@@ -87,7 +97,7 @@ void find_improvements(std::span<const PairedRow> rows, std::vector<RowFinding>&
     std::vector<std::size_t> which;
     Values p;
     for (std::size_t i = 0; i < rows.size(); ++i) {
-        if (!decides(rows[i])) continue;
+        if (!is_tested(rows[i])) continue;
         const double better = -std::log1p(rows[i].minimum_effect);
         const bool asked = !findings[i].suspect && findings[i].screen.value < better;
         which.push_back(i);
@@ -100,10 +110,12 @@ void find_improvements(std::span<const PairedRow> rows, std::vector<RowFinding>&
 }
 
 // The suspects' centres over the pairs each of them has been seen with so far.
-Values fresh_centres(const Findings& findings) {
+Values fresh_centres(std::span<const PairedRow> rows, const Findings& findings) {
     Values centres;
-    for (const RowFinding& finding : findings.rows) {
-        if (finding.suspect && finding.pairs > 0) centres.push_back(finding.cost.value);
+    for (std::size_t i = 0; i < rows.size(); ++i) {
+        const RowFinding& finding = findings.rows[i];
+        if (may_share_a_shift(rows[i]) && finding.suspect && finding.pairs > 0)
+            centres.push_back(finding.cost.value);
     }
     return centres;
 }
@@ -133,7 +145,7 @@ std::vector<Hypothesis> family_of(std::span<const PairedRow> rows, Findings& fin
         if (finding.suspect) add_hypotheses(rows[i], i, finding, most, family, settings);
     }
     if (findings.systemic_suspect && !findings.systemic) {
-        family.push_back({About::all, 0, fresh_centres(findings), std::log1p(kSmallestMinimumEffect)});
+        family.push_back({About::all, 0, fresh_centres(rows, findings), std::log1p(kSmallestMinimumEffect)});
     }
     for (Hypothesis& hypothesis : family) {
         if (hypothesis.settled) continue;

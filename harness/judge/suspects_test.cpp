@@ -189,6 +189,12 @@ TEST(Look, CallsNoShiftSystemicThatOneGroupHasAlone) {
     EXPECT_FALSE(all_looks(rows).systemic);
 }
 
+TEST(Look, CallsNoShiftSystemicThatWasAccepted) {
+    auto rows = shifted(0.02, 0.02, 4);
+    for (PairedRow& row : rows) row.accepted = "another compiler";
+    EXPECT_FALSE(all_looks(rows).systemic);
+}
+
 TEST(Look, CallsNoShiftSystemicWithinTheMinimumEffect) {
     EXPECT_FALSE(all_looks(shifted(0.004, 0.001, 4)).systemic);
 }

@@ -36,7 +36,8 @@ struct Slice {
 struct PairSide {
     std::string program;                     // its path, or the command line
     std::map<std::string, double> counters;  // of the last slice
-    std::int64_t max_rss_bytes = 0;          // 0: its process could not be asked
+    // 0: its process could not be asked. Measured by whole processes it is no less than what the harness had.
+    std::int64_t max_rss_bytes = 0;
     bool operator==(const PairSide&) const = default;
 };
 

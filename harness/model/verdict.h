@@ -73,6 +73,7 @@ struct Verdict {
     std::size_t n_head = 0;
     std::string note;      // why, when the kind does not say it all
     std::string accepted;  // the reviewed reason why this may be as it is: it does not fail then
+    std::string owner;     // whom the rules name for it; empty: nobody
     bool operator==(const Verdict&) const = default;
 };
 

@@ -30,7 +30,8 @@ Json verdict(const model::Verdict& verdict) {
             {"n_base", verdict.n_base},
             {"n_head", verdict.n_head},
             {"note", verdict.note},
-            {"accepted", verdict.accepted}};
+            {"accepted", verdict.accepted},
+            {"owner", verdict.owner}};
 }
 
 Json groups(const std::vector<model::GroupEffect>& all) {

@@ -67,7 +67,8 @@ TEST(Json, ShowsAComparison) {
       "n_base": 6,
       "n_head": 6,
       "note": "",
-      "accepted": ""
+      "accepted": "",
+      "owner": ""
     },
     {
       "benchmark": "cpu/sort",
@@ -83,7 +84,8 @@ TEST(Json, ShowsAComparison) {
       "n_base": 0,
       "n_head": 0,
       "note": "wrong sum: 3 < 4",
-      "accepted": ""
+      "accepted": "",
+      "owner": ""
     },
     {
       "benchmark": "memory/raw",
@@ -103,7 +105,8 @@ TEST(Json, ShowsAComparison) {
       "n_base": 6,
       "n_head": 6,
       "note": "",
-      "accepted": ""
+      "accepted": "",
+      "owner": ""
     },
     {
       "benchmark": "memory/read",
@@ -123,7 +126,8 @@ TEST(Json, ShowsAComparison) {
       "n_base": 6,
       "n_head": 6,
       "note": "",
-      "accepted": ""
+      "accepted": "",
+      "owner": ""
     },
     {
       "benchmark": "memory/read",
@@ -143,7 +147,8 @@ TEST(Json, ShowsAComparison) {
       "n_base": 6,
       "n_head": 6,
       "note": "",
-      "accepted": ""
+      "accepted": "",
+      "owner": ""
     }
   ]
 }

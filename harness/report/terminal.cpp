@@ -74,7 +74,8 @@ Row verdict_row(const Verdict& verdict) {
                                  ? "reference"
                                  : std::string(to_string(verdict.kind));
     const std::string note = verdict.role == Role::reference && verdict.effect ? "" : verdict.note;
-    return {{verdict.benchmark, ""},
+    const bool plain = verdict.metric.empty() || verdict.metric == "time";
+    return {{plain ? verdict.benchmark : fmt::format("{} ({})", verdict.benchmark, verdict.metric), ""},
             {verdict.base ? quantity(*verdict.base, verdict.unit) : "-", ""},
             {verdict.head ? quantity(*verdict.head, verdict.unit) : "-", ""},
             {verdict.effect ? change(verdict.effect->ratio) : "-", ""},

@@ -43,6 +43,12 @@ TEST(Terminal, ColoursOnlyWhenToldTo) {
     EXPECT_THAT(terminal(testing::comparison(), Colour::always), ::testing::HasSubstr("\x1b[31mregressed"));
 }
 
+TEST(Terminal, NamesAMetricThatIsNotTheTime) {
+    auto comparison = testing::comparison();
+    comparison.verdicts[0].metric = "rss";
+    EXPECT_THAT(terminal(comparison, Colour::never), ::testing::HasSubstr("\ncpu/fib (rss) "));
+}
+
 TEST(Terminal, SaysWhyNothingWasCompared) {
     auto comparison = testing::comparison();
     comparison.refusal = "the machines differ";

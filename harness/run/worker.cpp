@@ -2,7 +2,9 @@
 
 #include <array>
 #include <cerrno>
+#include <cstdlib>
 #include <cstring>
+#include <fstream>
 #include <sys/socket.h>
 #include <utility>
 
@@ -38,6 +40,17 @@ Command command_for(const WorkerStart& what) {
     if (!what.padding.empty()) command.environment = {what.padding};
     command.cpu = what.cpu;
     return command;
+}
+
+// The largest resident set of a live process since it became its program, in bytes; 0 when that is not known.
+// What the kernel tells when it is reaped is never less than what the harness had when it forked it.
+std::int64_t peak_memory(pid_t pid) {
+    std::ifstream status(fmt::format("/proc/{}/status", pid));
+    constexpr std::string_view kPeak = "VmHWM:";
+    for (std::string line; std::getline(status, line);) {
+        if (line.starts_with(kPeak)) return std::atoll(line.c_str() + kPeak.size()) * 1024;
+    }
+    return 0;
 }
 
 // Whatever the clocks do, nobody uses more processor time than there was.
@@ -139,9 +152,11 @@ Result<model::SliceAnswer> Worker::slice(std::int64_t iterations, Interrupts& in
 
 Usage Worker::finish() {
     if (!usage_) {
+        const std::int64_t peak = peak_memory(process_.pid);
         process_.input.reset();
         readable(process_.process, static_cast<int>(kFarewell / std::chrono::milliseconds(1)));
         usage_ = reap(process_);
+        if (peak > 0) usage_->max_rss_bytes = peak;
     }
     return *usage_;
 }

@@ -64,6 +64,13 @@ TEST_F(WorkerClient, EndsWhenItIsAskedNothingMore) {
     EXPECT_THAT(worker.slice(1, interrupts_).error().message, HasSubstr("has ended"));
 }
 
+TEST_F(WorkerClient, IsNotChargedForTheMemoryOfTheHarness) {
+    const std::vector<char> ours(std::size_t{64} << 20, 'x');
+    auto worker = start("good").value();
+    EXPECT_LT(worker.finish().max_rss_bytes, std::int64_t{32} << 20);
+    EXPECT_EQ(ours.back(), 'x');
+}
+
 TEST_F(WorkerClient, IsKilledWhenItDoesNotEnd) {
     auto worker = start("stays").value();
     ASSERT_TRUE(worker.slice(1, interrupts_).has_value());

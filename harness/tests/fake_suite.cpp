@@ -1,6 +1,7 @@
 // Speaks the contract of suite programs without measuring anything. A case behaves as it is called;
 // FAKE_CASES (names separated by commas) says which there are; FAKE_FACTOR, or else the file PROGRAM.factor
-// beside the program, makes every time so many times longer. With FAKE_WORKER=off there is no worker mode.
+// beside the program, makes every time so many times longer. A worker holds as many MiB as PROGRAM.ballast
+// says. With FAKE_WORKER=off there is no worker mode.
 #include <algorithm>
 #include <cmath>
 #include <csignal>
@@ -122,6 +123,15 @@ model::SliceAnswer answer(const std::string& name, const model::SliceRequest& re
     return answer;
 }
 
+constexpr char kFilling = 'x';
+
+// As many MiB as PROGRAM.ballast says.
+std::vector<char> ballast(const std::string& program) {
+    std::string mebibytes;
+    std::getline(std::ifstream(program + ".ballast"), mebibytes);
+    return std::vector<char>(static_cast<std::size_t>(std::atoi(mebibytes.c_str())) << 20, kFilling);
+}
+
 // Times are claimed, not spent.
 int work(const std::string& program, const std::string& suite, const std::string& name, double slowdown) {
     model::WorkerHello hello;
@@ -130,6 +140,7 @@ int work(const std::string& program, const std::string& suite, const std::string
     hello.definition_version = std::atoi(environment("FAKE_VERSION", "1").c_str());
     hello.metrics = {{"time", "ns", model::Direction::lower}};
     hello.slowdown = slowdown;
+    const std::vector<char> held = ballast(program);
     fmt::print("{}", name == "liar_json" ? "fast!\n" : to_line(hello));
     std::fflush(stdout);
     std::string line;
@@ -145,7 +156,7 @@ int work(const std::string& program, const std::string& suite, const std::string
         std::fflush(stdout);
         line.clear();
     }
-    return 0;
+    return !held.empty() && held.back() != kFilling;
 }
 
 }  // namespace
