@@ -21,6 +21,8 @@ constexpr Subcommand kSubcommands[] = {
     {"gate", "Measure a change against what it is to be merged into", declare_gate},
     {"judge", "Judge a side-by-side run again from its stored pairs", declare_judge},
     {"accept", "Accept a change of a benchmark in the reviewed file that gates read", declare_accept},
+    {"selftest", "Measure how often gates alarm without cause here, and what they find", declare_selftest},
+    {"doctor", "Say what makes this machine noisy and which changes it can show", declare_doctor},
     {"runs", "Show the stored runs, newest first", declare_runs},
     {"show", "Show one run", declare_show},
     {"save-baseline", "Name a run (the newest) as a baseline", declare_save_baseline},

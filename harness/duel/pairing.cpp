@@ -87,11 +87,21 @@ std::chrono::nanoseconds Pairing::cost(const Contest& contest) const {
     return 2 * known.start_up + 2 * (shape.warm_ups + shape.couples) * known.round_trip;
 }
 
+bool Pairing::has_slices(const Contest& contest) const {
+    return calibrations_.contains(contest.benchmark.id);
+}
+
 model::Pair Pairing::measure(const Contest& contest, store::Stage stage, std::uint64_t seed,
-                             run::Interrupts& interrupts) {
+                             run::Interrupts& interrupts, double slowdown) {
     const run::Job& base = *contest.base;
     const run::Job& head = stage == store::Stage::control ? base : *contest.head;
     const auto found = calibrations_.find(contest.benchmark.id);
+    if (found == calibrations_.end() && slowdown != 1) {
+        model::Pair pair;
+        pair.ending = model::PairEnding::failed;
+        pair.error = "no worker mode: a slowdown cannot be injected";
+        return pair;
+    }
     if (found == calibrations_.end()) {
         run::AlternateSettings settings;
         settings.case_id = contest.benchmark.case_id;
@@ -103,6 +113,7 @@ model::Pair Pairing::measure(const Contest& contest, store::Stage stage, std::ui
     run::PairSettings settings = shape_of(found->second);
     settings.seed = seed;
     settings.placement = placement_;
+    settings.head_slowdown = slowdown;
     return run::measure_pair({base.program, head.program}, contest.benchmark.case_id, settings, interrupts);
 }
 

@@ -25,8 +25,13 @@ class Pairing {
     // How long one pair of it takes, about.
     std::chrono::nanoseconds cost(const Contest& contest) const;
 
+    // Whether its pairs are measured slice by slice; only those can have a slowdown injected.
+    bool has_slices(const Contest& contest) const;
+
+    // Of head against base, or of two processes of the base when the stage is control. A slowdown (1.03) is
+    // injected into the head's worker, for self-tests; where there is no worker mode the pair fails.
     model::Pair measure(const Contest& contest, store::Stage stage, std::uint64_t seed,
-                        run::Interrupts& interrupts);
+                        run::Interrupts& interrupts, double slowdown = 1);
 
   private:
     std::optional<run::Placement> placement_;

@@ -44,6 +44,14 @@ Result<Turn> Turn::take(const std::filesystem::path& path, Interrupts& interrupt
     return turn;
 }
 
+bool Turn::is_taken(const std::filesystem::path& path) {
+    const int fd = open(path.c_str(), O_RDWR | O_CLOEXEC | O_NOFOLLOW);
+    if (fd < 0) return false;
+    const bool taken = flock(fd, LOCK_EX | LOCK_NB) != 0 && errno == EWOULDBLOCK;
+    close(fd);
+    return taken;
+}
+
 Turn::Turn(Turn&& other) noexcept : fd_(std::exchange(other.fd_, -1)) {}
 
 Turn::~Turn() {

@@ -20,6 +20,9 @@ class Turn {
     static Result<Turn> take(const std::filesystem::path& path, Interrupts& interrupts,
                              const std::function<void()>& waiting);
 
+    // Whether a run holds it now.
+    static bool is_taken(const std::filesystem::path& path);
+
     Turn(Turn&& other) noexcept;
     Turn& operator=(Turn&&) = delete;
     ~Turn();

@@ -46,6 +46,16 @@ TEST_F(TurnTest, GivesUpWaitingAtASignal) {
     EXPECT_EQ(turn.error().message, "interrupted while waiting for another run to end");
 }
 
+TEST_F(TurnTest, CanBeAskedForWithoutTakingIt) {
+    auto interrupts = Interrupts::create();
+    EXPECT_FALSE(Turn::is_taken(path_));
+    {
+        const auto turn = Turn::take(path_, *interrupts, count_);
+        EXPECT_TRUE(Turn::is_taken(path_));
+    }
+    EXPECT_FALSE(Turn::is_taken(path_));
+}
+
 TEST_F(TurnTest, NeedsAFolderItCanWriteTo) {
     auto interrupts = Interrupts::create();
     const auto turn = Turn::take("/nonexistent/lock", *interrupts, count_);

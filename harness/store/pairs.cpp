@@ -186,4 +186,25 @@ Result<std::vector<StoredPair>> last_screening(Connection& connection, const std
                       {benchmark});
 }
 
+Result<std::map<std::string, std::string>> program_hashes_of_pairs(Connection& connection,
+                                                                   const std::string& run_id) {
+    std::map<std::string, std::string> hashes;
+    auto done = connection.run(
+        "SELECT id, program_hash FROM build WHERE id IN (SELECT base_build_id FROM pair WHERE run_id = ?1 "
+        "UNION SELECT head_build_id FROM pair WHERE run_id = ?1)",
+        {run_id}, [&](const Row& row) { hashes.emplace(row.text(0), row.text(1)); });
+    if (!done) return tl::unexpected(done.error());
+    return hashes;
+}
+
+Result<std::vector<std::string>> runs_of_controls(Connection& connection) {
+    std::vector<std::string> runs;
+    auto done = connection.run(
+        "SELECT run.id FROM run JOIN pair ON pair.run_id = run.id GROUP BY run.id "
+        "HAVING COUNT(*) = SUM(pair.stage = 'control') ORDER BY run.started_ns, run.id",
+        {}, [&](const Row& row) { runs.push_back(row.text(0)); });
+    if (!done) return tl::unexpected(done.error());
+    return runs;
+}
+
 }  // namespace harness::store

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <map>
 #include <string>
 #include <vector>
 
@@ -32,5 +33,12 @@ Result<std::vector<StoredPair>> pairs_of_run(Connection& connection, const std::
 
 // A benchmark's screening pairs of the newest run that has any, in the order measured.
 Result<std::vector<StoredPair>> last_screening(Connection& connection, const std::string& benchmark);
+
+// The hashes of the programs that pairs of this run measured, by the builds' ids.
+Result<std::map<std::string, std::string>> program_hashes_of_pairs(Connection& connection,
+                                                                   const std::string& run_id);
+
+// Runs of which every pair is a control, those of self-tests: oldest first.
+Result<std::vector<std::string>> runs_of_controls(Connection& connection);
 
 }  // namespace harness::store

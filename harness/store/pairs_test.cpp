@@ -62,5 +62,32 @@ TEST_F(Pairs, NeedTheirRun) {
     EXPECT_FALSE(record_pair(connection, lost).has_value());
 }
 
+TEST_F(Pairs, TellWhichProgramsTheyMeasured) {
+    auto connection = open();
+    add_run(connection, 1);
+    const StoredPair stored = example(connection, 0);
+    check(record_pair(connection, stored));
+    const std::map<std::string, std::string> wanted{{stored.base_build_id, "1234"}};
+    EXPECT_EQ(program_hashes_of_pairs(connection, uuid(1)).value(), wanted);
+    EXPECT_TRUE(program_hashes_of_pairs(connection, uuid(2)).value().empty());
+}
+
+TEST_F(Pairs, OfSelfTestsAreAllControls) {
+    auto connection = open();
+    add_run(connection, 1, 2000);
+    add_run(connection, 2, 1000);
+    add_run(connection, 3);
+    int number = 0;
+    for (const auto& [run, stage] :
+         {std::pair(1, Stage::control), std::pair(1, Stage::control), std::pair(2, Stage::control),
+          std::pair(3, Stage::control), std::pair(3, Stage::screening)}) {
+        StoredPair stored = example(connection, number++);
+        stored.run_id = uuid(run);
+        stored.stage = stage;
+        check(record_pair(connection, stored));
+    }
+    EXPECT_EQ(runs_of_controls(connection).value(), (std::vector<std::string>{uuid(2), uuid(1)}));
+}
+
 }  // namespace
 }  // namespace harness::store
