@@ -4,7 +4,9 @@
 #include <CLI/CLI.hpp>
 #include <fmt/format.h>
 
+#include "harness/cli/changed_paths.h"
 #include "harness/cli/command.h"
+#include "harness/cli/github.h"
 #include "harness/cli/output.h"
 #include "harness/cli/policy.h"
 #include "harness/cli/session.h"
@@ -22,6 +24,7 @@ struct Options {
     std::string head = "HEAD";
     PolicyFiles policy{"baselines/thresholds.json", "baselines/accepted.json"};
     std::string report;
+    ChangedPaths changed_paths;
     MatchupOptions matchup;
 };
 
@@ -61,10 +64,24 @@ Result<void> write_reports(const model::Comparison& comparison, const std::strin
     std::filesystem::create_directories(folder, error);
     if (error) return fail("cannot make '{}': {}", folder, error.message());
     for (const auto& [format, name] : kReports) {
-        auto written = show_comparison(comparison, format, (std::filesystem::path(folder) / name).string());
+        auto written = write_comparison(comparison, format, (std::filesystem::path(folder) / name).string());
         if (!written) return written;
     }
     return {};
+}
+
+Outcome report(const model::Comparison& comparison, const Options& options) {
+    if (!options.report.empty()) {
+        if (auto done = write_reports(comparison, options.report); !done) return tl::unexpected(done.error());
+    }
+    if (auto shown = write_comparison(comparison, "terminal", "-"); !shown)
+        return tl::unexpected(shown.error());
+    const model::ExitCode code =
+        judge::exit_code(comparison, options.matchup.fail_on_inconclusive ? judge::OnInconclusive::fail
+                                                                          : judge::OnInconclusive::pass);
+    if (auto told = report_to_github(comparison, options.report, code); !told)
+        return tl::unexpected(told.error());
+    return code;
 }
 
 Outcome gate(const Options& options, const Globals& globals) {
@@ -80,19 +97,17 @@ Outcome gate(const Options& options, const Globals& globals) {
     matchup->accepted = std::move(policy->accepted);
     matchup->base = *base;
     matchup->head = options.head;
+    if (options.changed_paths.wanted) {
+        const auto nothing = narrow(options.changed_paths, *matchup, *interrupts);
+        if (!nothing) return tl::unexpected(nothing.error());
+        if (*nothing) return report(**nothing, options);
+    }
     auto connection = open_session(globals);
     if (!connection) return tl::unexpected(connection.error());
     if (options.matchup.plan) return plan_side_by_side(*matchup, globals, *connection, *interrupts);
     const auto comparison = measure_side_by_side(*matchup, globals, *connection, *interrupts);
     if (!comparison) return tl::unexpected(comparison.error());
-    if (!options.report.empty()) {
-        if (auto done = write_reports(*comparison, options.report); !done)
-            return tl::unexpected(done.error());
-    }
-    if (auto shown = show_comparison(*comparison, "terminal", "-"); !shown)
-        return tl::unexpected(shown.error());
-    return judge::exit_code(*comparison, options.matchup.fail_on_inconclusive ? judge::OnInconclusive::fail
-                                                                              : judge::OnInconclusive::pass);
+    return report(*comparison, options);
 }
 
 }  // namespace
@@ -111,6 +126,7 @@ Action declare_gate(CLI::App& app, const Globals& globals) {
         ->capture_default_str();
     app.add_option("--report", options->report, "Also write Markdown, JSON, JUnit and CSV files here")
         ->type_name("DIR");
+    declare_changed_paths(app, options->changed_paths);
     declare_matchup(app, options->matchup);
     app.footer(
         "Measures the merge base and the head side by side on this machine. Exit code 1: a benchmark is "

@@ -1,17 +1,13 @@
 #include "harness/cli/output.h"
 
-#include <cerrno>
 #include <cstdlib>
-#include <cstring>
-#include <fstream>
-#include <string_view>
 
 #include <fmt/format.h>
 #include <unistd.h>
 
+#include "harness/cli/github.h"
 #include "harness/cli/text.h"
 #include "harness/report/format.h"
-#include "harness/report/github.h"
 
 namespace harness::cli {
 
@@ -51,29 +47,6 @@ Result<void> show(const What& what, const std::string& format, const std::string
     return write_output(output, *text);
 }
 
-bool in_github_actions() {
-    const char* value = std::getenv("GITHUB_ACTIONS");
-    return value != nullptr && std::string_view(value) == "true";
-}
-
-// Other steps append to the same file.
-Result<void> append_step_summary(const std::string& text) {
-    const char* path = std::getenv("GITHUB_STEP_SUMMARY");
-    if (path == nullptr || *path == '\0') return {};
-    std::ofstream file(path, std::ios::app | std::ios::binary);
-    file << text;
-    file.close();
-    if (!file) return fail("cannot write the step summary '{}': {}", path, std::strerror(errno));
-    return {};
-}
-
-template <class What>
-Result<void> tell_github(const What& what) {
-    if (!in_github_actions()) return {};
-    fmt::print("{}", report::annotations(what));
-    return append_step_summary(report::step_summary(what));
-}
-
 // Annotations are lines of standard output, which a program may be reading.
 bool leaves_room_for_annotations(const std::string& format, const std::string& output) {
     return output != "-" || format == "terminal" || format == "markdown";
@@ -89,6 +62,11 @@ Result<void> check_comparison_format(const std::string& format) { return check(f
 
 Result<void> check_run_format(const std::string& format) { return check(format, &Format::run); }
 
+Result<void> write_comparison(const model::Comparison& comparison, const std::string& format,
+                              const std::string& output) {
+    return show(comparison, format, output);
+}
+
 Result<void> show_comparison(const model::Comparison& comparison, const std::string& format,
                              const std::string& output) {
     if (auto shown = show(comparison, format, output); !shown) return shown;
@@ -97,10 +75,6 @@ Result<void> show_comparison(const model::Comparison& comparison, const std::str
 
 Result<void> show_run(const model::RunRecord& record, const std::string& format, const std::string& output) {
     return show(record, format, output);
-}
-
-Result<void> announce_run(const model::RunRecord& record) {
-    return tell_github(report::RunReport{record, judge::summarise(record)});
 }
 
 }  // namespace harness::cli

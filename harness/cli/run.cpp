@@ -8,6 +8,7 @@
 #include "harness/cli/benchmark_flags.h"
 #include "harness/cli/command.h"
 #include "harness/cli/compare.h"
+#include "harness/cli/github.h"
 #include "harness/cli/output.h"
 #include "harness/cli/record.h"
 #include "harness/cli/select.h"
@@ -106,7 +107,7 @@ Outcome finish(store::Connection& connection, const Options& options, const std:
     } else {
         const auto record = store::load_run(connection, run_id);
         if (!record) return tl::unexpected(record.error());
-        if (auto announced = announce_run(*record); !announced) return tl::unexpected(announced.error());
+        if (auto announced = tell_github(*record); !announced) return tl::unexpected(announced.error());
     }
     if (!options.save_baseline.empty()) {
         auto saved = store::save_baseline(connection, options.save_baseline, {run_id}, store::system_random(),

@@ -1,5 +1,7 @@
 #include "harness/cli/select.h"
 
+#include <algorithm>
+
 #include <CLI/CLI.hpp>
 
 namespace harness::cli {
@@ -64,8 +66,11 @@ Result<Selected> select(const Globals& globals, const SelectOptions& options,
     if (!selection) return tl::unexpected(selection.error());
     const auto all = run::find_manifests(globals.suite_folder);
     if (!all) return tl::unexpected(all.error());
-    const auto manifests = run::pick_manifests(*all, options.suites);
+    auto manifests = run::pick_manifests(*all, options.suites);
     if (!manifests) return tl::unexpected(manifests.error());
+    std::erase_if(*manifests, [&](const model::Manifest& manifest) {
+        return std::ranges::find(options.left_out, manifest.name) != options.left_out.end();
+    });
     Selected selected;
     for (const model::Manifest& manifest : *manifests)
         add(run::describe_suite(globals.suite_folder, manifest, interrupts), *selection, selected);

@@ -14,6 +14,7 @@ struct SelectOptions {
     std::vector<std::string> suites;
     std::string filter;
     std::vector<std::string> tags;
+    std::vector<std::string> left_out = {};  // suites that are not even asked for their cases
 };
 
 void declare_selection(CLI::App& app, SelectOptions& options);

@@ -49,6 +49,14 @@ TEST_F(Select, KeepsTheGoodSuitesAndNamesTheBroken) {
     EXPECT_THAT(all.broken, ElementsAre(HasSubstr("suite 'bad'")));
 }
 
+TEST_F(Select, SuitesLeftOutAreNotEvenAsked) {
+    SelectOptions options;
+    options.left_out = {"bad", "unknown"};
+    const Selected some = selected(options).value();
+    EXPECT_EQ(some.suites.size(), 1U);
+    EXPECT_THAT(some.broken, testing::IsEmpty());
+}
+
 TEST_F(Select, ThatMatchesNothingIsAnError) {
     EXPECT_THAT(selected({{"good"}, "", {"other"}}).error().message, HasSubstr("no benchmark matches"));
     EXPECT_THAT(selected({{"good"}, "[", {}}).error().message, HasSubstr("not a regular expression"));

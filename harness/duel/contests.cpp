@@ -50,6 +50,7 @@ LedgerRow row_of(const Contest& contest, double threshold, double minimum_effect
     row.role = contest.benchmark.is_reference() ? model::Role::reference : model::Role::deciding;
     row.state = contest.state;
     row.note = contest.note;
+    if (contest.head) row.source = contest.head->benchmark.source;
     row.threshold = threshold;
     row.minimum_effect = minimum_effect;
     entry.time = contest.benchmark.time_source == model::TimeSource::real ? stats::SliceTime::wall

@@ -32,6 +32,15 @@ TEST(Contests, TellNewAndMissingBenchmarks) {
     EXPECT_EQ(contests[1].benchmark.id, "memory/gone");
 }
 
+TEST(Contests, PointAtTheSourceThatHeadHas) {
+    run::Job base = job("read");
+    run::Job head = job("read");
+    base.benchmark.source = model::SourcePlace{"old.cpp", 1};
+    head.benchmark.source = model::SourcePlace{"new.cpp", 2};
+    EXPECT_EQ(row_of(match({base}, {head})[0], 0.05, 0.01).row.source, head.benchmark.source);
+    EXPECT_EQ(row_of(match({base}, {})[0], 0.05, 0.01).row.source, std::nullopt);
+}
+
 TEST(Contests, OfDifferentDefinitionsAreNotComparable) {
     const auto contests = match({job("read", 1)}, {job("read", 2)});
     EXPECT_EQ(contests[0].state, RowState::not_comparable);

@@ -36,7 +36,8 @@ struct PairedRow {
     model::Direction direction = model::Direction::lower;
     model::Role role = model::Role::deciding;
     RowState state = RowState::measured;
-    std::string note;  // why it is not measured, for the reader
+    std::string note;                               // why it is not measured, for the reader
+    std::optional<model::SourcePlace> source = {};  // of the case, in head
     std::string
         accepted;  // the reviewed reason why it may regress, vanish or change its work; empty: it may not
     std::string owner;    // whom to ask when it fails; empty: nobody is named

@@ -51,6 +51,7 @@ Verdict blank(const PairedRow& row, const RowFinding& finding) {
     verdict.note = row.note;
     verdict.accepted = row.accepted;
     verdict.owner = row.owner;
+    verdict.source = row.source;
     // An end without a bound is no number a report could show; the note says that pairs are missing.
     if (is_bounded(finding.cost)) verdict.effect = as_effect(finding.cost, row.direction);
     return verdict;

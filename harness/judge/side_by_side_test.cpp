@@ -123,6 +123,13 @@ TEST(SideBySide, CallsARowUnchangedWhoseIntervalLiesBelowTheThreshold) {
     EXPECT_EQ(verdict.n_head, 12u);
 }
 
+TEST(SideBySide, SaysWhereARowsCaseIsWritten) {
+    PairedRow entry = row("cpu/a", 0, 0);
+    EXPECT_EQ(only(entry).source, std::nullopt);
+    entry.source = model::SourcePlace{"suites/cpu/cases.cpp", 88};
+    EXPECT_EQ(only(entry).source, entry.source);
+}
+
 TEST(SideBySide, CallsARowImprovedThatIs) {
     const Verdict verdict = only(row("cpu/a", -0.05, 0));
     EXPECT_EQ(verdict.kind, VerdictKind::improved);

@@ -112,6 +112,14 @@ std::vector<std::string> JsonReader::texts(std::string_view key) {
     return texts;
 }
 
+void JsonReader::object(std::string_view key, const std::function<void(JsonReader&)>& visit) {
+    const auto* member = find(key);
+    if (member == nullptr) return;
+    JsonReader reader(*member, fmt::format("{}: {}", where_, key));
+    if (!reader.error_) visit(reader);
+    if (!error_) error_ = reader.error_;
+}
+
 void JsonReader::objects(std::string_view key, const std::function<void(JsonReader&)>& visit) {
     const auto* member = find(key);
     if (member == nullptr) return;

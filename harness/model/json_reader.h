@@ -34,6 +34,9 @@ class JsonReader {
     // An array of texts; missing reads as empty.
     std::vector<std::string> texts(std::string_view key);
 
+    // Shows an object to visit, unless it is missing.
+    void object(std::string_view key, const std::function<void(JsonReader&)>& visit);
+
     // Shows each element of an array of objects to visit; missing reads as empty.
     void objects(std::string_view key, const std::function<void(JsonReader&)>& visit);
 

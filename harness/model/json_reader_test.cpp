@@ -62,6 +62,14 @@ TEST(JsonReader, NamesTheElementOfAnArray) {
     EXPECT_EQ(complaint(R"({"a": 1})", read), "x.json: 'a' must be an array");
 }
 
+TEST(JsonReader, ShowsAnObjectOnlyWhenItIsThere) {
+    const auto read = [](JsonReader& r) { r.object("a", [](JsonReader& element) { element.text("b"); }); };
+    EXPECT_EQ(complaint(R"({})", read), "");
+    EXPECT_EQ(complaint(R"({"a": {"b": "x"}})", read), "");
+    EXPECT_EQ(complaint(R"({"a": {}})", read), "x.json: a: 'b' is missing");
+    EXPECT_EQ(complaint(R"({"a": [1]})", read), "x.json: a: must be an object");
+}
+
 TEST(JsonReader, TakesOverTheComplaintOfAParser) {
     const auto value = *parse_json("{}", "x");
     JsonReader reader(value, "x.json");

@@ -37,7 +37,8 @@ Benchmark make_benchmark(std::string_view suite, const Case& from) {
             from.time_source,
             from.metrics,
             from.tags,
-            from.targets};
+            from.targets,
+            from.source};
 }
 
 }  // namespace harness::model

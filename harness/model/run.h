@@ -50,6 +50,7 @@ struct Benchmark {
     std::vector<Metric> metrics;
     std::vector<std::string> tags;
     std::vector<Target> targets;
+    std::optional<SourcePlace> source = {};  // known while it is measured; the store does not keep it
     bool operator==(const Benchmark&) const = default;
 
     bool is_reference() const;

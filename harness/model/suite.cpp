@@ -51,6 +51,15 @@ Target read_target(JsonReader& reader, const std::vector<Metric>& metrics) {
     return target;
 }
 
+// Annotations point there: another machine's absolute path would point nowhere.
+SourcePlace read_source(JsonReader& reader) {
+    SourcePlace place;
+    place.file = reader.text("file");
+    if (place.file.starts_with('/')) reader.complain("'file' must be a path from the repository's top");
+    place.line = static_cast<int>(reader.integer("line", 1, std::numeric_limits<int>::max(), 1));
+    return place;
+}
+
 Case read_case(JsonReader& reader) {
     Case result;
     result.id = reader.text("id");
@@ -68,6 +77,7 @@ Case read_case(JsonReader& reader) {
         result.targets.push_back(read_target(element, result.metrics));
     });
     result.time_source = reader.take(parse_time_source(reader.text("time_source", "cpu")), TimeSource::cpu);
+    reader.object("source", [&](JsonReader& element) { result.source = read_source(element); });
     return result;
 }
 
@@ -98,6 +108,12 @@ Result<Manifest> parse_manifest(std::string_view json, std::string_view origin) 
     manifest.program = plain_name(reader, "program");
     manifest.title = reader.text("title");
     manifest.description = reader.text("description", "");
+    manifest.paths = reader.texts("paths");
+    for (const std::string& glob : manifest.paths) {
+        if (glob.empty() || glob.starts_with('/')) {
+            reader.complain(fmt::format("'paths' are globs of paths from the repository's top: '{}'", glob));
+        }
+    }
     if (reader.error()) return tl::unexpected(*reader.error());
     return manifest;
 }

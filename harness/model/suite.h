@@ -1,5 +1,6 @@
 #pragma once
 
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -30,6 +31,13 @@ struct Target {
     bool operator==(const Target&) const = default;
 };
 
+// Where a case is written down: a path from the top of its repository, and a line from 1.
+struct SourcePlace {
+    std::string file;
+    int line = 1;
+    bool operator==(const SourcePlace&) const = default;
+};
+
 // One benchmark as its suite program describes it. id is the Google Benchmark run name. The first metric is
 // the primary one: it alone decides verdicts, the others are shown.
 struct Case {
@@ -39,6 +47,7 @@ struct Case {
     std::vector<std::string> tags;
     std::vector<Target> targets;
     TimeSource time_source = TimeSource::cpu;
+    std::optional<SourcePlace> source = {};
     bool operator==(const Case&) const = default;
 };
 
@@ -48,6 +57,7 @@ struct Manifest {
     std::string program;  // a file name in the manifest's folder
     std::string title;
     std::string description;
+    std::vector<std::string> paths = {};  // globs (glob.h) of the files it measures; none: of all
     bool operator==(const Manifest&) const = default;
 };
 

@@ -16,6 +16,7 @@ constexpr std::string_view kDescription = R"({
                 {"name": "bytes_per_second", "unit": "B/s", "direction": "higher"}],
     "tags": ["quick", "memory"],
     "targets": [{"metric": "time", "vs": "raw_read/4/aligned/4KiB", "ratio": 1.5}],
+    "source": {"file": "suites/memory_sizes/cases.cpp", "line": 180, "column": 5},
     "colour": "blue"
   }]
 })";
@@ -33,13 +34,14 @@ TEST(ParseDescription, ReadsEveryMemberAndIgnoresUnknownOnes) {
                         {{"time", "ns", Direction::lower}, {"bytes_per_second", "B/s", Direction::higher}},
                         {"quick", "memory"},
                         {{"time", "raw_read/4/aligned/4KiB", 1.5}},
-                        TimeSource::real};
+                        TimeSource::real,
+                        SourcePlace{"suites/memory_sizes/cases.cpp", 180}};
     EXPECT_EQ(suite->question, "What does an access cost at each size?");
     EXPECT_EQ(suite->manifest, kManifest);
     EXPECT_EQ(suite->cases, std::vector<Case>{expected});
 }
 
-TEST(ParseDescription, VersionTagsTargetsAndTimeSourceMayBeLeftOut) {
+TEST(ParseDescription, VersionTagsTargetsTimeSourceAndSourceMayBeLeftOut) {
     const auto suite = parse_description(
         R"({"suite":"memory_sizes","question":"?",
             "cases":[{"id":"a","metrics":[{"name":"time","unit":"ns","direction":"lower"}]}]})",
@@ -91,6 +93,19 @@ TEST(ParseDescription, RefusesTargetsThatCannotBeChecked) {
               "suite 'memory_sizes': cases[0]: targets[0]: 'ratio' must be above 0");
 }
 
+TEST(ParseDescription, RefusesASourceThatIsNoPlaceInARepository) {
+    const auto error = [](std::string_view source) {
+        return description_error(fmt::format(
+            R"([{{"id":"a","metrics":[{{"name":"time","unit":"ns","direction":"lower"}}],"source":{}}}])",
+            source));
+    };
+    EXPECT_EQ(error(R"({"file":"/a.cpp","line":1})"),
+              "suite 'memory_sizes': cases[0]: source: 'file' must be a path from the repository's top");
+    EXPECT_EQ(error(R"({"file":"a.cpp","line":0})"),
+              "suite 'memory_sizes': cases[0]: source: 'line' must be a whole number from 1 to 2147483647");
+    EXPECT_EQ(error(R"({"line":1})"), "suite 'memory_sizes': cases[0]: source: 'file' is missing");
+}
+
 TEST(ParseDescription, SaysWhenTheProgramDidNotPrintJson) {
     EXPECT_EQ(parse_description("usage: memory_sizes", kManifest, "x").error().message,
               "x: not valid JSON at byte 1");
@@ -98,9 +113,23 @@ TEST(ParseDescription, SaysWhenTheProgramDidNotPrintJson) {
 
 TEST(ParseManifest, ReadsEveryMember) {
     const auto manifest = parse_manifest(
-        R"({"name":"cpu","program":"cpu","title":"Processor","description":"Guest programs"})", "cpu.json");
+        R"({"name":"cpu","program":"cpu","title":"Processor","description":"Guest programs",
+            "paths":["vm/**","suites/cpu/**"]})",
+        "cpu.json");
     ASSERT_TRUE(manifest.has_value());
-    EXPECT_EQ(*manifest, (Manifest{"cpu", "cpu", "Processor", "Guest programs"}));
+    EXPECT_EQ(*manifest, (Manifest{"cpu", "cpu", "Processor", "Guest programs", {"vm/**", "suites/cpu/**"}}));
+}
+
+TEST(ParseManifest, RefusesPathsThatCanMatchNothing) {
+    const auto error = [](std::string_view paths) {
+        return parse_manifest(fmt::format(R"({{"name":"a","program":"a","title":"t","paths":{}}})", paths),
+                              "x")
+            .error()
+            .message;
+    };
+    EXPECT_EQ(error(R"([""])"), "x: 'paths' are globs of paths from the repository's top: ''");
+    EXPECT_EQ(error(R"(["/vm/**"])"), "x: 'paths' are globs of paths from the repository's top: '/vm/**'");
+    EXPECT_EQ(error(R"("vm/**")"), "x: 'paths' must be an array");
 }
 
 TEST(ParseManifest, RefusesAProgramOutsideItsFolder) {

@@ -74,6 +74,7 @@ struct Verdict {
     std::string note;      // why, when the kind does not say it all
     std::string accepted;  // the reviewed reason why this may be as it is: it does not fail then
     std::string owner;     // whom the rules name for it; empty: nobody
+    std::optional<SourcePlace> source = {};  // of the case, in head; where the measurement told
     bool operator==(const Verdict&) const = default;
 };
 

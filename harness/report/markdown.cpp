@@ -1,6 +1,6 @@
 #include "harness/report/markdown.h"
 
-#include <algorithm>
+#include <limits>
 #include <vector>
 
 #include <fmt/format.h>
@@ -19,42 +19,77 @@ bool folds(const Verdict& verdict) {
     return verdict.kind == VerdictKind::unchanged || verdict.kind == VerdictKind::inconclusive;
 }
 
-std::string verdict_table(const std::vector<const Verdict*>& verdicts, model::Method method) {
-    const ColumnNames names = column_names(method);
-    std::string text = fmt::format(
-        "| benchmark | metric | {} | {} | change | {} | verdict | |\n|---|---|--:|--:|--:|--:|---|---|\n",
-        names.base, names.head, names.interval);
-    for (const Verdict* verdict : verdicts) {
-        text += fmt::format("| {} | {} | {} | {} | {} | {} | {} | {} |\n", markdown_cell(verdict->benchmark),
-                            markdown_cell(verdict->metric),
-                            verdict->base ? markdown_cell(quantity(*verdict->base, verdict->unit)) : "",
-                            verdict->head ? markdown_cell(quantity(*verdict->head, verdict->unit)) : "",
-                            verdict->effect ? change(verdict->effect->ratio) : "",
-                            verdict->effect ? interval(*verdict->effect) : "", to_string(verdict->kind),
-                            markdown_cell(verdict->note));
+std::string verdict_row(const Verdict& verdict) {
+    return fmt::format("| {} | {} | {} | {} | {} | {} | {} | {} |\n", markdown_cell(verdict.benchmark),
+                       markdown_cell(verdict.metric),
+                       verdict.base ? markdown_cell(quantity(*verdict.base, verdict.unit)) : "",
+                       verdict.head ? markdown_cell(quantity(*verdict.head, verdict.unit)) : "",
+                       verdict.effect ? change(verdict.effect->ratio) : "",
+                       verdict.effect ? interval(*verdict.effect) : "", to_string(verdict.kind),
+                       markdown_cell(verdict.note));
+}
+
+// Writes the tables of one comparison into so many bytes, the first table's rows first.
+class Tables {
+  public:
+    Tables(const model::Comparison& comparison, std::size_t room) : comparison_(comparison), room_(room) {}
+
+    std::string text() {
+        std::vector<const Verdict*> open;
+        std::vector<const Verdict*> closed;
+        for (const Verdict* verdict : by_importance(comparison_, Role::deciding)) {
+            (folds(*verdict) ? closed : open).push_back(verdict);
+        }
+        std::string text = open.empty() ? "" : "\n" + table(open);
+        text += folded("unchanged and inconclusive", closed);
+        text += folded("reference rows (they never decide)", by_importance(comparison_, Role::reference));
+        return text + folded("further metrics (they never decide)", by_importance(comparison_, Role::shown));
+    }
+
+  private:
+    std::string table(const std::vector<const Verdict*>& verdicts) {
+        const ColumnNames names = column_names(comparison_.method);
+        std::string text = fmt::format(
+            "| benchmark | metric | {} | {} | change | {} | verdict | |\n"
+            "|---|---|--:|--:|--:|--:|---|---|\n",
+            names.base, names.head, names.interval);
+        std::size_t omitted = 0;
+        for (const Verdict* verdict : verdicts) {
+            const std::string row = verdict_row(*verdict);
+            if (row.size() > room_) {
+                ++omitted;
+                continue;
+            }
+            room_ -= row.size();
+            text += row;
+        }
+        return omitted == 0 ? text : text + fmt::format("\nand {} more in the artifact\n", omitted);
+    }
+
+    std::string folded(std::string_view heading, const std::vector<const Verdict*>& verdicts) {
+        if (verdicts.empty()) return "";
+        return fmt::format("\n<details><summary>{} ({})</summary>\n\n{}\n</details>\n", heading,
+                           verdicts.size(), table(verdicts));
+    }
+
+    const model::Comparison& comparison_;
+    std::size_t room_;
+};
+
+// What the heads, titles and counts of all tables take at most.
+constexpr std::size_t kFrames = 2048;
+
+// In at most `room` bytes.
+std::string list_of_notes(const std::vector<std::string>& notes, std::size_t room) {
+    std::string text;
+    for (std::size_t i = 0; i < notes.size(); ++i) {
+        const std::string line = fmt::format("- {}\n", markdown_cell(notes[i]));
+        if (text.size() + line.size() > room) {
+            return text + fmt::format("- and {} more in the artifact\n", notes.size() - i);
+        }
+        text += line;
     }
     return text;
-}
-
-std::string folded(std::string_view title, const std::vector<const Verdict*>& verdicts,
-                   model::Method method) {
-    if (verdicts.empty()) return "";
-    return fmt::format("\n<details><summary>{} ({})</summary>\n\n{}\n</details>\n", title, verdicts.size(),
-                       verdict_table(verdicts, method));
-}
-
-std::string verdicts(const model::Comparison& comparison) {
-    const model::Method method = comparison.method;
-    std::vector<const Verdict*> open;
-    std::vector<const Verdict*> closed;
-    for (const Verdict* verdict : by_importance(comparison, Role::deciding)) {
-        (folds(*verdict) ? closed : open).push_back(verdict);
-    }
-    std::string text = open.empty() ? "" : "\n" + verdict_table(open, method);
-    text += folded("unchanged and inconclusive", closed, method);
-    text += folded("reference rows (they never decide)", by_importance(comparison, Role::reference), method);
-    return text +
-           folded("further metrics (they never decide)", by_importance(comparison, Role::shown), method);
 }
 
 std::string targets(const std::vector<judge::TargetRow>& rows) {
@@ -99,6 +134,10 @@ std::string markdown_cell(std::string_view text) {
 }
 
 std::string markdown(const model::Comparison& comparison) {
+    return markdown(comparison, std::numeric_limits<std::size_t>::max());
+}
+
+std::string markdown(const model::Comparison& comparison, std::size_t limit) {
     std::string text = title(comparison);
     if (!comparison.refusal.empty()) {
         return text + fmt::format("**Not comparable:** {}\n", markdown_cell(comparison.refusal));
@@ -110,10 +149,10 @@ std::string markdown(const model::Comparison& comparison) {
     if (comparison.overall) text += fmt::format("\n{}\n", overall(comparison));
     if (!comparison.groups.empty()) text += "\n";
     for (const std::string& line : groups(comparison)) text += fmt::format("- {}\n", markdown_cell(line));
-    text += verdicts(comparison);
-    if (!comparison.notes.empty()) text += "\n";
-    for (const std::string& note : comparison.notes) text += fmt::format("- {}\n", markdown_cell(note));
-    return text;
+    const std::string notes = list_of_notes(comparison.notes, limit / 4);
+    const std::size_t taken = text.size() + notes.size() + kFrames;
+    text += Tables(comparison, limit > taken ? limit - taken : 0).text();
+    return notes.empty() ? text : text + "\n" + notes;
 }
 
 std::string markdown(const RunReport& report) {

@@ -50,7 +50,8 @@ int describe(const std::string& suite) {
         const bool reference = name.starts_with("raw");
         cases += fmt::format(
             R"({}{{"id": "{}", "version": {}, "tags": ["quick"{}], "metrics": [
-            {{"name": "time", "unit": "ns", "direction": "lower"}}]}})",
+            {{"name": "time", "unit": "ns", "direction": "lower"}}],
+            "source": {{"file": "suites/fake/cases.cpp", "line": 12}}}})",
             cases.empty() ? "" : ",", name, environment("FAKE_VERSION", "1"),
             reference ? ", \"reference\"" : "");
     }

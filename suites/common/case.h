@@ -29,6 +29,17 @@ struct Target {
     double ratio = 1;
 };
 
+// Where in the source something is written: by default where the call, or the aggregate that has the call as
+// a member's default, stands. (Compilers of record lack std::source_location: Clang 14)
+struct SourcePlace {
+    const char* file;
+    int line;
+};
+
+constexpr SourcePlace here(const char* file = __builtin_FILE(), int line = __builtin_LINE()) {
+    return {file, line};
+}
+
 // One row of a suite's table. The body sets up, runs the timed loop, then checks what was computed and calls
 // SkipWithError when it is wrong. It is called several times with growing iteration counts.
 struct Case {
@@ -42,6 +53,7 @@ struct Case {
     // Walks the working set, untimed, before each slice of the worker mode: the worker of the other build has
     // run in between and evicted it. For cases whose set-up or first accesses do not do so anyway.
     std::function<void()> touch = {};
+    SourcePlace source = here();
 };
 
 // Cases with the tag `reference` are controls and peers: reported, never judged.

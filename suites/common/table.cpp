@@ -1,6 +1,7 @@
 #include "suites/common/table.h"
 
 #include <algorithm>
+#include <filesystem>
 #include <regex>
 #include <set>
 
@@ -53,6 +54,13 @@ std::string_view text(TimeSource source) {
     }
 }
 
+// The path from the top of the source tree; empty for a file outside it.
+std::string path_in_tree(const char* file) {
+    const auto path = (std::filesystem::path(SUITES_BUILD_TREE) / file).lexically_normal();
+    const auto inside = path.lexically_relative(SUITES_SOURCE_TREE);
+    return inside.empty() or *inside.begin() == ".." ? "" : inside.generic_string();
+}
+
 json describe(const Case& entry) {
     json metrics = json::array();
     for (const Metric& metric : entry.metrics) {
@@ -63,8 +71,13 @@ json describe(const Case& entry) {
     for (const Target& target : entry.targets) {
         targets.push_back({{"metric", target.metric}, {"vs", target.versus}, {"ratio", target.ratio}});
     }
-    return {{"id", entry.id},     {"version", entry.version}, {"metrics", metrics},
-            {"tags", entry.tags}, {"targets", targets},       {"time_source", text(entry.time_source)}};
+    json described = {{"id", entry.id},     {"version", entry.version},
+                      {"metrics", metrics}, {"tags", entry.tags},
+                      {"targets", targets}, {"time_source", text(entry.time_source)}};
+    if (const std::string file = path_in_tree(entry.source.file); not file.empty()) {
+        described["source"] = {{"file", file}, {"line", entry.source.line}};
+    }
+    return described;
 }
 
 }  // namespace

@@ -68,15 +68,24 @@ TEST(Table, DescribeStatesEverythingOfACase) {
                       .tags = {"quick", "memory"},
                       .targets = {{"time", "a", 1.5}},
                       .time_source = TimeSource::manual};
+    const int line = __LINE__ - 7;
     const auto described = describe(suite);
     EXPECT_EQ(described["suite"], "sample");
     EXPECT_EQ(described["question"], "How fast?");
     EXPECT_EQ(described["cases"][0]["time_source"], "cpu");
-    EXPECT_EQ(described["cases"][1], nlohmann::json::parse(R"({
+    auto known = nlohmann::json::parse(R"({
         "id": "b", "version": 3, "time_source": "manual", "tags": ["quick", "memory"],
         "metrics": [{"name": "time", "unit": "ns", "direction": "lower"},
                     {"name": "bytes_per_second", "unit": "B/s", "direction": "higher"}],
-        "targets": [{"metric": "time", "vs": "a", "ratio": 1.5}]})"));
+        "targets": [{"metric": "time", "vs": "a", "ratio": 1.5}]})");
+    known["source"] = {{"file", "suites/common/table_test.cpp"}, {"line", line}};
+    EXPECT_EQ(described["cases"][1], known);
+}
+
+TEST(Table, ACaseFromOutsideTheSourceTreeHasNoSource) {
+    Suite suite = suite_of({plain("a")});
+    suite.cases[0].source = {"/usr/include/a.h", 3};
+    EXPECT_FALSE(describe(suite)["cases"][0].contains("source"));
 }
 
 TEST(Table, AFilterSelectsInTableOrder) {
