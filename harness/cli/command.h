@@ -56,6 +56,7 @@ Action declare_judge(CLI::App& app, const Globals& globals);
 Action declare_accept(CLI::App& app, const Globals& globals);
 Action declare_selftest(CLI::App& app, const Globals& globals);
 Action declare_doctor(CLI::App& app, const Globals& globals);
+Action declare_profile(CLI::App& app, const Globals& globals);
 Action declare_runs(CLI::App& app, const Globals& globals);
 Action declare_show(CLI::App& app, const Globals& globals);
 Action declare_export(CLI::App& app, const Globals& globals);

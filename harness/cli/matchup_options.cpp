@@ -5,6 +5,7 @@
 
 #include "harness/cli/side_by_side.h"
 #include "harness/cli/text.h"
+#include "harness/run/callgrind.h"
 
 namespace harness::cli {
 
@@ -39,6 +40,15 @@ void declare_matchup(CLI::App& app, MatchupOptions& options) {
     app.add_option("--power", options.power, "The chance meant by the smallest change that would be seen")
         ->type_name("P")
         ->capture_default_str();
+    app.add_option("--metric", options.metrics,
+                   "time (always), instructions (counted by valgrind besides); given again: both")
+        ->check(CLI::IsMember({"time", "instructions"}))
+        ->type_name("METRIC")
+        ->allow_extra_args(false);
+    app.add_option("--relink", options.relink,
+                   "Also build each side in so many link orders: no change counts that they show, too")
+        ->check(CLI::Range(2, 16))
+        ->type_name("N");
     app.add_option("--seed", options.seed, "Measures in the order of an earlier run")
         ->check(CLI::Range(std::uint64_t{0}, std::uint64_t{1} << 62))
         ->type_name("N");
@@ -91,6 +101,13 @@ Result<Matchup> read_matchup(const MatchupOptions& options, judge::Rules rules) 
     if (!read) return tl::unexpected(read.error());
     if (matchup.gate.family_alpha >= 0.5) return fail("--alpha: {} is no rare event", options.alpha);
     if (matchup.gate.power >= 1) return fail("--power: nothing is seen with certainty");
+    matchup.instructions = std::ranges::find(options.metrics, "instructions") != options.metrics.end();
+    matchup.relink = options.relink;
+    if (!options.command.empty() && (matchup.instructions || matchup.relink > 0))
+        return fail("--command measures time alone: no --metric instructions, no --relink");
+    if (matchup.instructions) {
+        if (auto valgrind = run::find_valgrind(); !valgrind) return tl::unexpected(valgrind.error());
+    }
     const auto budget = parse_duration(options.budget);
     if (!budget) return fail("--budget: {}", budget.error().message);
     matchup.budget = *budget;

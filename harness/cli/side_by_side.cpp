@@ -1,6 +1,7 @@
 #include "harness/cli/side_by_side.h"
 
 #include <algorithm>
+#include <map>
 
 #include <fmt/format.h>
 
@@ -9,8 +10,10 @@
 #include "harness/cli/text.h"
 #include "harness/duel/contests.h"
 #include "harness/duel/fight.h"
+#include "harness/duel/instructions.h"
 #include "harness/duel/pairing.h"
 #include "harness/duel/plan.h"
+#include "harness/duel/relink.h"
 #include "harness/duel/rows.h"
 #include "harness/duel/terms.h"
 #include "harness/judge/side_by_side.h"
@@ -56,6 +59,7 @@ class SideBySide {
         head_ = std::move(*head);
         call_programs_alike();
         contests_ = duel::match(base_.jobs, head_.jobs);
+        if (auto linked = link(); !linked) return tl::unexpected(Failure(linked.error()));
         auto turn = run::Turn::take(run::Turn::default_path(), interrupts_, [this] {
             progress_.say(
                 "another run is measuring on this machine: waiting for it to end (Ctrl-C gives up)");
@@ -102,6 +106,10 @@ class SideBySide {
         }
         fmt::print("{}\n", aligned(table));
         fmt::print("{} of {} can be measured\n", plan.rows.size(), counted(contests_.size(), "benchmark"));
+        if (matchup_.relink > 0) {
+            fmt::print("before: {} pairs each of the link orders of either side\n",
+                       duel::kRelinkPairs * static_cast<std::size_t>(matchup_.relink - 1));
+        }
         fmt::print("screening: {} pairs each, {}\n", gate.screening_pairs,
                    run::short_duration(plan.screening));
         fmt::print("confirmation: up to {} fresh pairs of about {}, {}\n", gate.looks.back().pairs,
@@ -111,6 +119,8 @@ class SideBySide {
 
     tl::expected<model::Comparison, Failure> measure() {
         const model::Run run = new_run({model::Profile::full, globals_.command_line}, matchup_.seed, random_);
+        if (matchup_.relink > 0) compare_link_orders();
+        if (matchup_.instructions) count_instructions();
         auto rows = judged_rows();
         if (!rows) return tl::unexpected(Failure(rows.error()));
         duel::Terms terms = terms_for(run, std::move(*rows));
@@ -130,8 +140,10 @@ class SideBySide {
     }
 
   private:
-    Result<Entry> enter(const std::string& text) {
-        auto side = duel::resolve_side(text, matchup_.sides, interrupts_,
+    Result<Entry> enter(const std::string& text, std::optional<int> link_seed = std::nullopt) {
+        duel::SideSettings settings = matchup_.sides;
+        settings.link_seed = link_seed;
+        auto side = duel::resolve_side(text, settings, interrupts_,
                                        [this](std::string_view line) { progress_.say(line); });
         if (!side) return tl::unexpected(side.error());
         if (!matchup_.command.empty()) return command_entry(std::move(*side));
@@ -188,7 +200,20 @@ class SideBySide {
     }
 
     Result<std::vector<duel::LedgerRow>> judged_rows() const {
-        return duel::rows_of(contests_, {matchup_.rules, matchup_.accepted, today(), matchup_.min_effect});
+        auto rows =
+            duel::rows_of(contests_, {matchup_.rules, matchup_.accepted, today(), matchup_.min_effect});
+        // The first rows are the times of the contests, in their order.
+        for (std::size_t i = 0; rows && i < contests_.size(); ++i) note_counts(contests_[i], (*rows)[i].row);
+        return rows;
+    }
+
+    // What instruction counts and link orders tell of a row before it is measured.
+    void note_counts(const duel::Contest& contest, judge::PairedRow& row) const {
+        row.suspected = judge::is_suspect(contest.benchmark.id, counts_);
+        const auto found = relinked_.find(contest.benchmark.id);
+        if (found == relinked_.end() || contest.state != judge::RowState::measured) return;
+        row.minimum_effect = judge::minimum_effect(row.minimum_effect, found->second);
+        row.note = fmt::format("link orders differ by {:.1f} %", 100 * found->second);
     }
 
     duel::Terms terms_for(const model::Run& run, std::vector<duel::LedgerRow> rows) const {
@@ -201,9 +226,49 @@ class SideBySide {
         terms.rules_hash = judge::rules_hash(matchup_.rules);
         terms.gate = matchup_.gate;
         terms.rows = std::move(rows);
+        terms.counts = counts_;
         duel::choose_controls(terms.rows, kControls, matchup_.seed);
         terms.notes.push_back("measured again by: " + again());
         return terms;
+    }
+
+    // Both sides in several link orders, if they are asked for.
+    Result<void> link() {
+        for (auto* orders : {&base_orders_, &head_orders_}) {
+            const std::string& text = orders == &base_orders_ ? matchup_.base : matchup_.head;
+            for (int seed = 1; seed <= matchup_.relink; ++seed) {
+                auto entry = enter(text, seed);
+                if (!entry) return tl::unexpected(entry.error());
+                orders->push_back(std::move(entry->jobs));
+            }
+            if (auto checked = duel::check_orders(*orders, text); !checked) return checked;
+        }
+        return {};
+    }
+
+    void compare_link_orders() {
+        progress_.say(fmt::format("measuring {} link orders of each side", matchup_.relink));
+        duel::RelinkActs acts;
+        acts.measure = [this](const duel::Contest& orders, std::uint64_t seed) {
+            return pairing_->measure(orders, store::Stage::screening, seed, interrupts_);
+        };
+        acts.show = [this, done = std::size_t{0}](const duel::Contest& orders) mutable {
+            const auto others = static_cast<std::size_t>(matchup_.relink - 1);
+            show({store::Stage::screening, done++, 2 * contests_.size() * others * duel::kRelinkPairs,
+                  &orders});
+        };
+        relinked_ =
+            duel::relink_spreads(contests_, base_orders_, head_orders_, matchup_.seed, acts, interrupts_);
+    }
+
+    void count_instructions() {
+        const auto count = [this](const run::Job& base, const run::Job& head) {
+            return duel::count_sides(base, head, interrupts_);
+        };
+        const auto show = [this](const duel::Contest& contest) {
+            progress_.say(fmt::format("counting instructions of {}", contest.benchmark.id));
+        };
+        counts_ = duel::count_contests(contests_, count, show, interrupts_);
     }
 
     duel::DuelActs acts(const model::Run& run) {
@@ -306,6 +371,10 @@ class SideBySide {
     Entry base_;
     Entry head_;
     std::vector<duel::Contest> contests_;
+    std::vector<judge::InstructionCount> counts_;  // none unless asked for
+    duel::LinkOrders base_orders_;
+    duel::LinkOrders head_orders_;
+    std::map<std::string, double> relinked_;  // what link orders differ by; empty unless asked for
     std::optional<run::Turn> turn_;
     std::optional<duel::Pairing> pairing_;
     int position_ = 0;

@@ -27,6 +27,8 @@ struct Matchup {
     judge::Acceptances accepted;
     judge::GateSettings gate;
     double min_effect = judge::kSmallestMinimumEffect;
+    bool instructions = false;  // counted, too
+    int relink = 0;             // link orders of each side to learn from; 0: none
     std::chrono::nanoseconds budget{};
     std::uint64_t seed = 0;
 };
@@ -54,6 +56,8 @@ struct MatchupOptions {
     std::string min_effect = "1%";
     std::string alpha = "0.5%";
     std::string power = "90%";
+    std::vector<std::string> metrics = {"time"};
+    int relink = 0;
     std::optional<std::uint64_t> seed;
     bool references = false;
     bool plan = false;

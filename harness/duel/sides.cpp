@@ -70,6 +70,8 @@ Result<BuiltSide> with_programs(BuiltSide side, const SideSettings& settings,
 Result<BuiltSide> resolve_side(const std::string& text, const SideSettings& settings,
                                run::Interrupts& interrupts,
                                const std::function<void(std::string_view)>& say) {
+    if (settings.link_seed && fs::exists(text))
+        return fail("'{}' is a build: only revisions are linked in other orders", text);
     if (fs::is_directory(text)) {
         return with_programs({text, "", fs::absolute(text), {}, {}}, settings,
                              [&] { return suites_of_build(text, settings); });
@@ -81,7 +83,7 @@ Result<BuiltSide> resolve_side(const std::string& text, const SideSettings& sett
     }
     const auto commit = run::resolve_commit(settings.repository, text, interrupts);
     if (!commit) return tl::unexpected(commit.error());
-    const run::Recipe recipe{settings.repository, settings.build_command, settings.cache};
+    const run::Recipe recipe{settings.repository, settings.build_command, settings.cache, settings.link_seed};
     const auto checkout = run::check_out(recipe, *commit, interrupts, say);
     if (!checkout) return tl::unexpected(checkout.error());
     return with_programs({text, *commit, checkout->tree, {}, {}}, settings, [&]() -> Result<fs::path> {

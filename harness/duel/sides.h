@@ -2,6 +2,7 @@
 
 #include <filesystem>
 #include <functional>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -19,6 +20,7 @@ struct SideSettings {
     std::filesystem::path cache;   // of work trees
     std::vector<std::filesystem::path> programs = {};  // Google Benchmark programs there, instead of suites
     bool nothing_wanted = false;                       // neither: only the tree counts
+    std::optional<int> link_seed{};                    // build it in this link order
 };
 
 // One side of a comparison.
@@ -34,7 +36,8 @@ struct BuiltSide {
 std::filesystem::path default_cache();
 
 // A file is a benchmark program. A folder is a build: its suite programs lie in it, or where builds of this
-// project put them. Anything else is a revision, which is built when the cache does not have it.
+// project put them. Anything else is a revision, which is built when the cache does not have it; only
+// revisions can be linked in another order.
 Result<BuiltSide> resolve_side(const std::string& text, const SideSettings& settings,
                                run::Interrupts& interrupts, const std::function<void(std::string_view)>& say);
 

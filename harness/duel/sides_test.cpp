@@ -47,6 +47,13 @@ TEST_F(Sides, ABuildFolderIsTakenAsItIs) {
     EXPECT_EQ(resolve((folder_ / "build/bin/suites").string()).value().suites, folder_ / "build/bin/suites");
 }
 
+TEST_F(Sides, ABuildFolderHasOneLinkOrder) {
+    manifest_in(folder_ / "build/bin/suites");
+    settings_.link_seed = 1;
+    EXPECT_THAT(resolve((folder_ / "build").string()).error().message,
+                HasSubstr("only revisions are linked in other orders"));
+}
+
 TEST_F(Sides, AFolderWithoutSuitesIsAnError) {
     EXPECT_THAT(resolve(folder_.string()).error().message, HasSubstr("no suite programs in"));
 }

@@ -61,12 +61,29 @@ json row_json(const LedgerRow& entry) {
               {"minimum_effect", row.minimum_effect},
               {"time", model::name_of<stats::SliceTime>(kTimes, entry.time)},
               {"wall_guard", row.wall ? 1 : 0},
+              {"suspected", row.suspected ? 1 : 0},
               {"control", entry.control ? 1 : 0},
               {"owner", row.owner},
               {"primary", row.primary ? 1 : 0}};
     // What is exact has no pairs to tell it again.
     if (row.exact) text.update({{"exact", *row.exact}, {"base", *row.base}, {"head", *row.head}});
     return text;
+}
+
+json count_json(const judge::InstructionCount& count) {
+    json text{{"benchmark", count.benchmark}, {"error", count.error}};
+    if (count.base) text["base"] = *count.base;
+    if (count.head) text["head"] = *count.head;
+    return text;
+}
+
+judge::InstructionCount read_count(JsonReader& reader) {
+    judge::InstructionCount count;
+    count.benchmark = reader.text("benchmark");
+    count.error = reader.text("error", "");
+    if (reader.has("base")) count.base = reader.number("base");
+    if (reader.has("head")) count.head = reader.number("head");
+    return count;
 }
 
 std::size_t count(JsonReader& reader, std::string_view key, std::int64_t low) {
@@ -119,6 +136,7 @@ LedgerRow read_row(JsonReader& reader) {
     row.minimum_effect = reader.number("minimum_effect");
     entry.time = word<stats::SliceTime>(reader, kTimes, "time");
     if (reader.integer("wall_guard", 0, 1, 0) == 1) row.wall.emplace();
+    row.suspected = reader.integer("suspected", 0, 1, 0) == 1;
     entry.control = reader.integer("control", 0, 1, 0) == 1;
     return entry;
 }
@@ -143,6 +161,8 @@ std::string to_text(const Terms& terms) {
         rows.push_back(row_json(row));
         drop_empty_texts(rows.back());
     }
+    json counts = json::array();
+    for (const judge::InstructionCount& count : terms.counts) counts.push_back(count_json(count));
     json text{{"version", kVersion},
               {"base", terms.base},
               {"head", terms.head},
@@ -152,6 +172,7 @@ std::string to_text(const Terms& terms) {
               {"rules_hash", terms.rules_hash},
               {"gate", json::array({gate_json(terms.gate)})},
               {"rows", std::move(rows)},
+              {"instructions", std::move(counts)},
               {"notes", terms.notes}};
     drop_empty_texts(text);
     return text.dump();
@@ -173,6 +194,8 @@ Result<Terms> parse_terms(std::string_view text) {
     terms.rules_hash = reader.text("rules_hash");
     reader.objects("gate", [&terms](JsonReader& gate) { terms.gate = read_gate(gate); });
     reader.objects("rows", [&terms](JsonReader& row) { terms.rows.push_back(read_row(row)); });
+    reader.objects("instructions",
+                   [&terms](JsonReader& count) { terms.counts.push_back(read_count(count)); });
     terms.notes = reader.texts("notes");
     if (reader.error()) return tl::unexpected(*reader.error());
     return terms;
@@ -196,6 +219,7 @@ Result<Ledger> replay(const Terms& terms, std::span<const store::StoredPair> pai
 model::Comparison judge_duel(const Terms& terms, const std::string& run_id,
                              std::span<const judge::PairedRow> rows, const judge::RunHealth& health) {
     model::Comparison comparison = judge::judge_side_by_side(rows, health, terms.gate);
+    judge::add_instructions(comparison, terms.counts);
     comparison.baseline = terms.base;
     comparison.run = run_id;
     comparison.head = terms.head;

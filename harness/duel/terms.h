@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "harness/duel/ledger.h"
+#include "harness/judge/instructions.h"
 #include "harness/model/result.h"
 #include "harness/model/verdict.h"
 
@@ -20,8 +21,9 @@ struct Terms {
     std::string machine_class;
     std::string rules_hash;
     judge::GateSettings gate;
-    std::vector<LedgerRow> rows;     // without values
-    std::vector<std::string> notes;  // for the reader, besides the judge's own
+    std::vector<LedgerRow> rows;                  // without values
+    std::vector<judge::InstructionCount> counts;  // empty unless asked for
+    std::vector<std::string> notes;               // for the reader, besides the judge's own
     bool operator==(const Terms&) const = default;
 };
 

@@ -46,6 +46,8 @@ Terms example() {
     size.row.head = 1100;
     size.row.exact = 0.0953;
     terms.rows.push_back(size);
+    terms.rows[1].row.suspected = true;
+    terms.counts = {{"suite/a", 100, 102.5, ""}, {"suite/b", {}, {}, "it waits"}};
     terms.notes = {"measured again by: vmbench ab main work --seed 1"};
     return terms;
 }
@@ -90,6 +92,15 @@ TEST(Replay, GivesRowsTheValuesOfTheirPairs) {
 TEST(Replay, RefusesPairsOfAnUnknownBenchmark) {
     const std::vector<store::StoredPair> pairs = {pair_of("suite/c", Stage::screening, 40'000)};
     EXPECT_THAT(replay(example(), pairs).error().message, HasSubstr("no benchmark 'suite/c'"));
+}
+
+TEST(JudgeDuel, ShowsTheInstructionsThatTheTermsHold) {
+    const Terms terms = example();
+    const Ledger ledger = replay(terms, {}).value();
+    const model::Comparison judged = judge_duel(terms, "run", ledger.rows(), ledger.health());
+    EXPECT_EQ(judged.verdicts.at(1).benchmark, "suite/a");
+    EXPECT_EQ(judged.verdicts.at(1).metric, "instructions");
+    EXPECT_DOUBLE_EQ(judged.verdicts.at(1).effect->ratio, 1.025);
 }
 
 TEST(JudgeDuel, NamesWhatTheTermsName) {

@@ -48,6 +48,7 @@ struct PairedRow {
     std::optional<double> head;
     PairValues value;
     std::optional<PairValues> wall;  // wall time of the same pairs, where `value` is another measure
+    bool suspected = false;          // by another metric: fresh pairs decide, whatever the screening says
     bool exhausted = false;          // no more pairs can be had: the budget is spent, or pairs keep failing
     std::optional<double> exact;     // ln(head / base) of what is known without noise: it has no pairs
     bool operator==(const PairedRow&) const = default;

@@ -56,7 +56,8 @@ void screen_row(const PairedRow& row, RowFinding& finding, const GateSettings& s
     finding.pairs = values.size();
     if (!decides(row)) return;
     const double minimum = std::log1p(row.minimum_effect);
-    finding.suspect = stats::signed_rank(values, minimum).p_greater < settings.screening_alpha;
+    finding.suspect =
+        row.suspected || stats::signed_rank(values, minimum).p_greater < settings.screening_alpha;
     if (!row.wall) return;
     const auto wall = stats::signed_rank(usable(row.wall->screening), std::log1p(settings.wall_guard));
     finding.wall_suspect = wall.p_greater < settings.screening_alpha;

@@ -36,7 +36,8 @@ struct Findings {
 // Screens all deciding rows, one-sided at the screening's level: the values against the row's minimum effect,
 // the wall time against its guard, and all rows' centres together against the smallest minimum effect.
 // Testing against what matters rather than against no change at all spares nine in ten fresh pairs of quiet
-// rows and leaves the true suspects a larger share of the alpha: both together find more.
+// rows and leaves the true suspects a larger share of the alpha: both together find more. Rows suspected by
+// another metric are suspects without a test.
 Findings screen(std::span<const PairedRow> rows, const GateSettings& settings);
 
 // Screening, then `looks` looks at the fresh pairs of the suspects. Each look has its share of the family's

@@ -25,6 +25,7 @@ std::string key_of(const Recipe& recipe, const std::string& commit) {
         const char* value = std::getenv(name);
         text += fmt::format("\n{}={}", name, value == nullptr ? "" : value);
     }
+    if (recipe.link_seed) text += fmt::format("\n{}={}", kLinkSeedVariable, *recipe.link_seed);
     return model::stable_hash(text);
 }
 
@@ -72,6 +73,7 @@ Result<void> build(const Recipe& recipe, const Entry& entry, const std::string& 
                          entry.tree.string(),
                          recipe.command,
                          entry.log.string()};
+    if (recipe.link_seed) command.environment = {fmt::format("{}={}", kLinkSeedVariable, *recipe.link_seed)};
     command.time_limit = recipe.time_limit;
     const auto report = run_child(command, interrupts);
     if (!report) return tl::unexpected(report.error());

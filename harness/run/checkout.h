@@ -3,6 +3,7 @@
 #include <chrono>
 #include <filesystem>
 #include <functional>
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -11,11 +12,15 @@
 
 namespace harness::run {
 
+// Where a build command finds the number by which it is to order what it links, if it can.
+inline constexpr std::string_view kLinkSeedVariable = "VMBENCH_LINK_SEED";
+
 // How any revision of a project is built.
 struct Recipe {
     std::filesystem::path repository;  // a folder inside it
     std::string command;               // for /bin/sh, run at the top of the work tree
     std::filesystem::path cache;       // folder of the work trees
+    std::optional<int> link_seed{};  // the command finds it in kLinkSeedVariable; each is a build of its own
     std::chrono::nanoseconds time_limit = std::chrono::hours(1);
 };
 

@@ -77,6 +77,16 @@ TEST_F(CheckoutTest, BuildsEachRevisionInATreeOfItsOwn) {
     EXPECT_NE(first.tree, second.tree);
 }
 
+TEST_F(CheckoutTest, EachLinkOrderIsABuildOfItsOwn) {
+    recipe_.command = "echo \"order $VMBENCH_LINK_SEED\" > made";
+    recipe_.link_seed = 1;
+    const Checkout one = check_out(first_).value();
+    recipe_.link_seed = 2;
+    const Checkout two = check_out(first_).value();
+    EXPECT_EQ(content(one.tree / "made"), "order 1\n");
+    EXPECT_EQ(content(two.tree / "made"), "order 2\n");
+}
+
 TEST_F(CheckoutTest, BuildsOnlyWhatIsNotThereYet) {
     const Checkout first = check_out(first_).value();
     std::ofstream(first.tree / "made") << "kept";

@@ -33,7 +33,9 @@ bool readable(const Handle& handle, int milliseconds) {
 
 Command command_for(const WorkerStart& what) {
     Command command;
-    command.arguments = {what.program, std::string(model::kWorkerFlag) + what.case_id};
+    command.arguments = what.wrapper;
+    command.arguments.push_back(what.program);
+    command.arguments.push_back(std::string(model::kWorkerFlag) + what.case_id);
     if (what.slowdown != 1) {
         command.arguments.push_back(fmt::format("{}{}", model::kSlowdownFlag, what.slowdown));
     }
@@ -150,11 +152,11 @@ Result<model::SliceAnswer> Worker::slice(std::int64_t iterations, Interrupts& in
     return answer_to({.number = ++asked_, .iterations = iterations}, interrupts);
 }
 
-Usage Worker::finish() {
+Usage Worker::finish(nanoseconds patience) {
     if (!usage_) {
         const std::int64_t peak = peak_memory(process_.pid);
         process_.input.reset();
-        readable(process_.process, static_cast<int>(kFarewell / std::chrono::milliseconds(1)));
+        readable(process_.process, static_cast<int>(patience / std::chrono::milliseconds(1)));
         usage_ = reap(process_);
         if (peak > 0) usage_->max_rss_bytes = peak;
     }

@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "harness/model/result.h"
 #include "harness/model/worker.h"
@@ -20,6 +21,7 @@ struct WorkerStart {
     std::optional<int> cpu;                                          // run on this CPU only
     std::string padding;                                             // NAME=VALUE, see padding_variable
     std::chrono::nanoseconds time_limit = std::chrono::seconds(20);  // of the greeting and of each answer
+    std::vector<std::string> wrapper;  // a program and its arguments that run the worker, valgrind say
 };
 
 // A suite program in worker mode (harness/model/worker.h). It is killed with its whole process group when
@@ -42,8 +44,8 @@ class Worker {
     // Runs one slice. A failed check of the benchmark is an error with the benchmark's own words.
     Result<model::SliceAnswer> slice(std::int64_t iterations, Interrupts& interrupts);
 
-    // Lets it end by itself for a moment, then kills it. What it used, its reaped children included.
-    Usage finish();
+    // Lets it end by itself for so long, then kills it. What it used, its reaped children included.
+    Usage finish(std::chrono::nanoseconds patience = std::chrono::seconds(1));
 
   private:
     Worker(Process process, std::string name, std::chrono::nanoseconds time_limit)

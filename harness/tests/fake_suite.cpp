@@ -109,6 +109,27 @@ double slice_time(const std::string& program, const std::string& name, std::int6
     return 100 * noise() * jitter * (name.starts_with("raw") ? 1 : factor(program));
 }
 
+// What is counted of the cases that really compute.
+[[gnu::noinline]] std::uint64_t churn(std::int64_t steps) {
+    std::uint64_t state = 88172645463325252;
+    for (; steps > 0; --steps) {
+        state ^= state << 13;
+        state ^= state >> 7;
+        state ^= state << 17;
+    }
+    return state;
+}
+
+// "computes" executes more by its factor, "stalls" the same: it only claims to take longer.
+void compute(const std::string& program, const std::string& name, std::int64_t iterations) {
+    constexpr double kSteps = 25;  // an iteration
+    const double steps = name == "computes" ? kSteps * factor(program) : kSteps;
+    [[maybe_unused]] volatile std::uint64_t result = churn(std::llround(steps) * iterations);
+}
+
+// An instruction of AVX-512, vpxord zmm0, whatever this was compiled for.
+void execute_wide() { asm volatile(".byte 0x62, 0xf1, 0x7d, 0x48, 0xef, 0xc0" : : : "xmm0"); }
+
 model::SliceAnswer answer(const std::string& name, const model::SliceRequest& request, double time) {
     if (name == "crash") crash();
     if (name == "hang") sleep(1000);
@@ -152,6 +173,8 @@ int work(const std::string& program, const std::string& suite, const std::string
         }
         const auto request = model::parse_request(line);
         if (!request) return 2;
+        if (name == "computes" || name == "stalls") compute(program, name, request->iterations);
+        if (name == "wide") execute_wide();
         const double time = slowdown * slice_time(program, name, request->number);
         fmt::print("{}", to_line(answer(name, *request, time)));
         std::fflush(stdout);

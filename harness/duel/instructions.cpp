@@ -1,0 +1,64 @@
+#include "harness/duel/instructions.h"
+
+#include "harness/run/calibrate.h"
+#include "harness/run/callgrind.h"
+
+namespace harness::duel {
+
+namespace {
+
+// By itself: up to thirty million instructions, and a hundred thousand where each waits for memory, beside
+// which what differs from one process to the next (the printing of times) is little; a second or two under
+// callgrind.
+constexpr std::chrono::milliseconds kCountedSlice{4};
+
+Result<model::Instructions> count_side(const std::string& valgrind, const run::Job& job,
+                                       std::int64_t iterations, run::Interrupts& interrupts) {
+    run::CallgrindStart what;
+    what.valgrind = valgrind;
+    what.program = job.program;
+    what.case_id = job.benchmark.case_id;
+    what.iterations = iterations;
+    return run::count_instructions(what, interrupts);
+}
+
+}  // namespace
+
+Result<CountedSides> count_sides(const run::Job& base, const run::Job& head, run::Interrupts& interrupts) {
+    const auto valgrind = run::find_valgrind();
+    if (!valgrind) return tl::unexpected(valgrind.error());
+    run::WorkerStart start;
+    start.program = base.program;
+    start.case_id = base.benchmark.case_id;
+    const auto found = run::calibrate(start, kCountedSlice, interrupts);
+    if (!found) return fail("base: {}", found.error().message);
+    auto base_count = count_side(*valgrind, base, found->iterations, interrupts);
+    if (!base_count) return fail("base: {}", base_count.error().message);
+    auto head_count = count_side(*valgrind, head, found->iterations, interrupts);
+    if (!head_count) return fail("head: {}", head_count.error().message);
+    return CountedSides{found->iterations, std::move(*base_count), std::move(*head_count)};
+}
+
+std::vector<judge::InstructionCount> count_contests(std::span<const Contest> contests,
+                                                    const CountSides& count,
+                                                    const std::function<void(const Contest&)>& show,
+                                                    run::Interrupts& interrupts) {
+    std::vector<judge::InstructionCount> counts;
+    for (const Contest& contest : contests) {
+        if (interrupts.pending()) break;
+        if (contest.state != judge::RowState::measured || contest.benchmark.is_reference()) continue;
+        show(contest);
+        const auto sides = count(*contest.base, *contest.head);
+        judge::InstructionCount counted{contest.benchmark.id, {}, {}, ""};
+        if (sides) {
+            counted.base = sides->base.per_iteration;
+            counted.head = sides->head.per_iteration;
+        } else {
+            counted.error = sides.error().message;
+        }
+        counts.push_back(std::move(counted));
+    }
+    return counts;
+}
+
+}  // namespace harness::duel
