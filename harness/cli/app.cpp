@@ -24,6 +24,7 @@ constexpr Subcommand kSubcommands[] = {
     {"selftest", "Measure how often gates alarm without cause here, and what they find", declare_selftest},
     {"doctor", "Say what makes this machine noisy and which changes it can show", declare_doctor},
     {"profile", "Show in which functions the instructions of a benchmark moved", declare_profile},
+    {"bisect", "Find the commit that made a benchmark slower", declare_bisect},
     {"runs", "Show the stored runs, newest first", declare_runs},
     {"show", "Show one run", declare_show},
     {"save-baseline", "Name a run (the newest) as a baseline", declare_save_baseline},

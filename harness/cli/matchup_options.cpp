@@ -20,16 +20,32 @@ Result<void> read_share(std::string_view option, const std::string& text, double
 
 }  // namespace
 
-void declare_matchup(CLI::App& app, MatchupOptions& options) {
-    declare_selection(app, options.select);
-    app.add_flag("--references", options.references,
-                 "Measure reference rows (native, QEMU, raw pointers), too; they decide nothing");
+void declare_sides(CLI::App& app, MatchupOptions& options) {
     app.add_option("--budget", options.budget, "No pair is begun after this time")
         ->type_name("TIME")
         ->capture_default_str();
     app.add_option("--min-effect", options.min_effect, "Changes below this are never called a regression")
         ->type_name("P")
         ->capture_default_str();
+    app.add_option("--seed", options.seed, "Measures in the order of an earlier run")
+        ->check(CLI::Range(std::uint64_t{0}, std::uint64_t{1} << 62))
+        ->type_name("N");
+    app.add_option("--repository", options.repository, "Where revisions are looked up")
+        ->type_name("DIR")
+        ->capture_default_str();
+    app.add_option("--build-command", options.build_command, "Builds a revision, at the top of its work tree")
+        ->type_name("COMMAND")
+        ->capture_default_str();
+    app.add_option("--suites", options.suites, "Where that leaves the suite programs")
+        ->type_name("DIR")
+        ->capture_default_str();
+}
+
+void declare_matchup(CLI::App& app, MatchupOptions& options) {
+    declare_selection(app, options.select);
+    declare_sides(app, options);
+    app.add_flag("--references", options.references,
+                 "Measure reference rows (native, QEMU, raw pointers), too; they decide nothing");
     app.add_option("--threshold", options.threshold,
                    "A benchmark is ok once it is known to have changed less (default: 5%)")
         ->type_name("P");
@@ -49,20 +65,8 @@ void declare_matchup(CLI::App& app, MatchupOptions& options) {
                    "Also build each side in so many link orders: no change counts that they show, too")
         ->check(CLI::Range(2, 16))
         ->type_name("N");
-    app.add_option("--seed", options.seed, "Measures in the order of an earlier run")
-        ->check(CLI::Range(std::uint64_t{0}, std::uint64_t{1} << 62))
-        ->type_name("N");
     app.add_flag("--plan", options.plan,
                  "Only say what would be measured, how long it takes and what it sees");
-    app.add_option("--repository", options.repository, "Where revisions are looked up")
-        ->type_name("DIR")
-        ->capture_default_str();
-    app.add_option("--build-command", options.build_command, "Builds a revision, at the top of its work tree")
-        ->type_name("COMMAND")
-        ->capture_default_str();
-    app.add_option("--suites", options.suites, "Where that leaves the suite programs")
-        ->type_name("DIR")
-        ->capture_default_str();
     app.add_option("--program", options.programs,
                    "A Google Benchmark program there, instead of suites; given again: these programs")
         ->type_name("FILE")

@@ -66,6 +66,9 @@ struct MatchupOptions {
 
 void declare_matchup(CLI::App& app, MatchupOptions& options);
 
+// Those of them about how revisions become builds, and about any measurement of two.
+void declare_sides(CLI::App& app, MatchupOptions& options);
+
 // A matchup of these two sides, with what the options say; the rules are the caller's.
 Result<Matchup> read_matchup(const MatchupOptions& options, judge::Rules rules);
 
