@@ -1,5 +1,5 @@
 #!/usr/bin/python3
-"""Writes a report on the runs of a results store: index.md, a page a suite, and plots."""
+"""Writes a report on the runs or the nights of a results store: index.md, a page a suite, and plots."""
 
 import argparse
 import os
@@ -7,6 +7,7 @@ import sys
 from concurrent.futures import ProcessPoolExecutor
 from pathlib import Path
 
+import night_report
 import publish
 from pages import Report, SuitePage, index_page, suite_page
 from store import Run, Store, StoreError
@@ -38,6 +39,8 @@ def parse_arguments(arguments: list[str]) -> argparse.Namespace:
         "--run", help="run to report on: its id or the start of it (default: the newest with results)"
     )
     parser.add_argument("--baseline", default="main", help="baseline to compare with (default: %(default)s)")
+    parser.add_argument("--nights", action="store_true", help="report on the nights instead of a run")
+    parser.add_argument("--night", type=int, help="report on the nights as of this one (default: the newest)")
     return parser.parse_args(arguments)
 
 
@@ -116,7 +119,7 @@ def draw_suite(folder: Path, page: SuitePage, report: Report) -> tuple[list[str]
 
 
 def write(folder: Path, report: Report) -> None:
-    with ProcessPoolExecutor() as pool:
+    with ProcessPoolExecutor(initializer=publish.die_with_parent) as pool:
         drawings = [pool.submit(draw_suite, folder, page, report) for page in report.suites]
         for page, drawing in zip(report.suites, drawings):
             page.overviews, page.trends = drawing.result()
@@ -127,9 +130,13 @@ def write(folder: Path, report: Report) -> None:
 def main(arguments: list[str]) -> int:
     options = parse_arguments(arguments)
     try:
-        report = collect(Store(options.db), options.run, options.baseline)
-        with publish.published(options.output) as folder:
-            write(folder, report)
+        store = Store(options.db)
+        if options.nights or options.night is not None:
+            night_report.write(store, options.night, options.output)
+        else:
+            report = collect(store, options.run, options.baseline)
+            with publish.published(options.output) as folder:
+                write(folder, report)
     except (StoreError, publish.PublishError, OSError) as error:
         print(f"error: {error}", file=sys.stderr)
         return 2

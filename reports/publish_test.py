@@ -41,6 +41,16 @@ class Publish(unittest.TestCase):
         self.assertEqual((self.place / "index.md").read_text(), "one")
         self.assertEqual(list(self.top.iterdir()), [self.place])
 
+    def test_what_a_killed_program_left_is_removed_but_not_what_another_is_filling(self):
+        abandoned = self.top / ".report-abandoned"
+        abandoned.mkdir()
+        (abandoned / "half.md").touch()
+        with publish.published(self.place):
+            self.fill("meanwhile")
+            self.assertFalse(abandoned.exists())
+            self.assertEqual(len(list(self.top.iterdir())), 2)
+        self.assertEqual(list(self.top.iterdir()), [self.place])
+
     def test_a_folder_with_something_else_in_it_is_not_replaced(self):
         self.place.mkdir()
         (self.place / "thesis.txt").touch()

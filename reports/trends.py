@@ -1,21 +1,58 @@
-"""Plots over runs: one small chart a benchmark, median line and quartile band, its reference row dashed."""
+"""Plots over runs and nights: one small chart a benchmark, a line in a band, its reference row dashed, and marks
+where something changed."""
 
 from collections import defaultdict
 from dataclasses import dataclass, field
+from typing import Protocol
 
 import look
 from look import COLOURS, FAINT, WIDTH, plt
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
+from matplotlib.lines import Line2D
 from matplotlib.ticker import FixedLocator, FuncFormatter, MaxNLocator
 from overview import BETTER, Caption, metric_label
-from store import Row, Run, Summary
+from store import Row, Summary
 from units import natural, scale_for
 
 COLUMNS = 3
 CHARTS_IN_FIGURE = 24
 # Noise of a few per cent should look like that, not like a mountain range.
 SMALLEST_SPAN = 0.25
+# With more points than this a line is drawn without its dots.
+MOST_DOTS = 60
+
+# How a mark on a chart is drawn, by what it says.
+MARKS = {
+    "change confirmed": {"color": COLOURS[1], "linewidth": 1.3},
+    "change found, not tested yet": {"color": COLOURS[1], "linewidth": 1.0, "linestyle": (0, (4, 2))},
+    "change not confirmed": {"color": FAINT, "linewidth": 0.8, "linestyle": (0, (1, 2))},
+    "accepted": {"color": COLOURS[2], "linewidth": 1.3},
+}
+
+
+class Named(Protocol):
+    """A place on the axis: a run or a night."""
+
+    @property
+    def commit(self) -> str:
+        ...
+
+
+@dataclass
+class Mark:
+    """Something that happened at a position; `kind` is one of MARKS."""
+
+    position: int
+    kind: str
+
+
+@dataclass
+class Words:
+    """What a figure says of its lines."""
+
+    over: str = "over runs"
+    line: str = "line: median of processes, band: quartiles"
 
 
 @dataclass
@@ -25,6 +62,8 @@ class Trend:
     row: Row
     points: dict[int, Summary]
     reference: dict[int, Summary] = field(default_factory=dict)
+    marks: list[Mark] = field(default_factory=list)
+    title: str = ""  # default: the case
 
 
 def reference_of(row: Row, by_case: dict[str, Row]) -> Row | None:
@@ -35,7 +74,7 @@ def reference_of(row: Row, by_case: dict[str, Row]) -> Row | None:
     return None
 
 
-def trends(rows: list[Row], history: dict, runs: list[Run]) -> list[Trend]:
+def trends(rows: list[Row], history: dict, runs: list[Named]) -> list[Trend]:
     """The rows of ours with the points they have in the runs (oldest first)."""
     by_case = {row.case: row for row in rows}
 
@@ -81,7 +120,10 @@ def draw_series(axes: Axes, points: dict[int, Summary], factor: float, colour: s
         alpha=0.18,
         linewidth=0,
     )
-    axes.plot(at, medians, color=colour, linewidth=1.5, marker="o", markersize=2.6 if len(at) > 1 else 4)
+    if len(at) > MOST_DOTS:
+        axes.plot(at, medians, color=colour, linewidth=1.0)
+    else:
+        axes.plot(at, medians, color=colour, linewidth=1.5, marker="o", markersize=2.6 if len(at) > 1 else 4)
 
 
 def limits(values: list[float]) -> tuple[float, float]:
@@ -108,12 +150,15 @@ def draw_trend(axes: Axes, trend: Trend) -> None:
     )
     axes.yaxis.set_major_locator(MaxNLocator(4))
     axes.yaxis.set_major_formatter(FuncFormatter(lambda value, _: look.short(value)))
-    axes.set_title(look.shortened(trend.row.case, 36), fontsize=8.2)
+    for mark in trend.marks:
+        # Between the position and the one before: the level begins there.
+        axes.axvline(mark.position - 0.5, zorder=1.5, **MARKS[mark.kind])
+    axes.set_title(look.shortened(trend.title or trend.row.case, 36), fontsize=8.2)
     axes.set_ylabel(scale.unit, fontsize=8, labelpad=2)
     axes.tick_params(labelsize=7.5)
 
 
-def run_axis(axes: Axes, runs: list[Run]) -> None:
+def run_axis(axes: Axes, runs: list[Named]) -> None:
     """Names at most eight of the runs by their commits; the newest is always named."""
     step = max(1, -(-len(runs) // 8))
     named = list(range(len(runs)))[::-1][::step][::-1]
@@ -124,7 +169,16 @@ def run_axis(axes: Axes, runs: list[Run]) -> None:
     plt.setp(axes.get_xticklabels(), rotation=40, ha="right", rotation_mode="anchor")
 
 
-def trends_figure(chosen: list[Trend], runs: list[Run], caption: Caption) -> Figure:
+def mark_legend(figure: Figure, chosen: list[Trend]) -> None:
+    """Says what the marks mean, at the top right; nothing where there are none."""
+    used = {mark.kind for trend in chosen for mark in trend.marks}
+    if not used:
+        return
+    lines = [Line2D([], [], label=kind, **style) for kind, style in MARKS.items() if kind in used]
+    figure.legend(handles=lines, loc="upper right", fontsize=7.5, ncol=2, handlelength=1.6, borderaxespad=0.4)
+
+
+def trends_figure(chosen: list[Trend], runs: list[Named], caption: Caption, words: Words = Words()) -> Figure:
     """Charts three across over the same runs, oldest on the left, commits on the axis."""
     columns = min(COLUMNS, len(chosen))
     lines = -(-len(chosen) // columns)
@@ -142,10 +196,11 @@ def trends_figure(chosen: list[Trend], runs: list[Run], caption: Caption) -> Fig
     dashed = "; dashed: reference row" if any(trend.reference for trend in chosen) else ""
     look.headline(
         figure,
-        f"{caption.title}: over runs",
+        f"{caption.title}: {words.over}",
         f"{caption.subtitle}\n{metric_label(row.metric)}, {BETTER[row.direction]}; "
-        f"line: median of processes, band: quartiles{dashed}; commits on the axis, oldest left",
+        f"{words.line}{dashed}; commits on the axis, oldest left",
     )
+    mark_legend(figure, chosen)
     figure.subplots_adjust(
         left=0.075, right=0.985, top=1 - 0.98 / height, bottom=0.72 / height, hspace=0.48, wspace=0.26
     )

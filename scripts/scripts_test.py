@@ -155,6 +155,32 @@ class Bench(ScriptTest):
         self.assertEqual(self.calls("vmbench"), [])
 
 
+class Nightly(ScriptTest):
+    def setUp(self) -> None:
+        super().setUp()
+        self.stand_in("cmake", "")
+        self.stand_in("vmbench", "exit 1", self.root / "build/release/bin")
+
+    def test_it_measures_head_and_its_exit_code_is_the_nights(self):
+        result = self.run_script("scripts/nightly", "--output=out", "--budget", "1m")
+        self.assertEqual(result.returncode, 1, result.stderr)
+        self.assertEqual(len(self.calls("vmbench")), 1)
+        self.assertRegex(self.calls("vmbench")[0], r"^vmbench nightly --report /.*/out --budget 1m$")
+
+    def test_fetching_measures_what_origin_has(self):
+        self.stand_in("git", "[[ $* != *rev-parse* ]] || echo 0123abcd")
+        self.run_script("scripts/nightly", "--fetch")
+        self.assertIn("fetch --quiet --tags origin", self.calls("git")[0])
+        self.assertTrue(self.calls("vmbench")[0].endswith("--head 0123abcd"))
+
+    def test_nothing_is_measured_when_fetching_or_building_fails(self):
+        self.stand_in("git", "exit 1")
+        self.assertEqual(self.run_script("scripts/nightly", "--fetch").returncode, 3)
+        self.stand_in("cmake", "exit 1")
+        self.assertEqual(self.run_script("scripts/nightly").returncode, 3)
+        self.assertEqual(self.calls("vmbench"), [])
+
+
 class Test(ScriptTest):
     SUMMARY = "100% tests passed, 0 tests failed out of 12"
 
@@ -226,7 +252,15 @@ class Wrappers(ScriptTest):
         )
 
     def test_every_script_explains_itself(self):
-        for script in ("bootstrap", "bench", "test", "format", "save_baseline", "compare_baseline"):
+        for script in (
+            "bootstrap",
+            "bench",
+            "nightly",
+            "test",
+            "format",
+            "save_baseline",
+            "compare_baseline",
+        ):
             with self.subTest(script):
                 result = self.run_script(f"scripts/{script}", "--help")
                 self.assertEqual(result.returncode, 0, result.stderr)

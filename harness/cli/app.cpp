@@ -25,6 +25,8 @@ constexpr Subcommand kSubcommands[] = {
     {"doctor", "Say what makes this machine noisy and which changes it can show", declare_doctor},
     {"profile", "Show in which functions the instructions of a benchmark moved", declare_profile},
     {"bisect", "Find the commit that made a benchmark slower", declare_bisect},
+    {"nightly", "Measure head beside a pinned reference, find what changed, write trends", declare_nightly},
+    {"changepoints", "Find where the level of a series changes", declare_changepoints},
     {"runs", "Show the stored runs, newest first", declare_runs},
     {"show", "Show one run", declare_show},
     {"save-baseline", "Name a run (the newest) as a baseline", declare_save_baseline},

@@ -58,6 +58,8 @@ Action declare_selftest(CLI::App& app, const Globals& globals);
 Action declare_doctor(CLI::App& app, const Globals& globals);
 Action declare_profile(CLI::App& app, const Globals& globals);
 Action declare_bisect(CLI::App& app, const Globals& globals);
+Action declare_nightly(CLI::App& app, const Globals& globals);
+Action declare_changepoints(CLI::App& app, const Globals& globals);
 Action declare_runs(CLI::App& app, const Globals& globals);
 Action declare_show(CLI::App& app, const Globals& globals);
 Action declare_export(CLI::App& app, const Globals& globals);

@@ -1,65 +1,67 @@
-#include <cerrno>
-#include <cstring>
+#include <algorithm>
 #include <memory>
-#include <sys/wait.h>
 
 #include <CLI/CLI.hpp>
 #include <fmt/format.h>
-#include <spawn.h>
-#include <unistd.h>
 
 #include "harness/cli/command.h"
-#include "harness/cli/paths.h"
+#include "harness/cli/report_program.h"
 #include "harness/cli/session.h"
 #include "harness/store/baselines.h"
+#include "harness/store/nights.h"
 
 namespace harness::cli {
 
 namespace {
 
-// The distribution's interpreter: it is the one that has matplotlib.
-constexpr const char* kPython = "/usr/bin/python3";
-
 struct Options {
     std::string output = "report";
     std::string run;
     std::string baseline;
+    bool nights = false;
+    std::int64_t night = 0;
 };
 
-Result<int> run_to_end(const std::vector<std::string>& arguments) {
-    std::vector<char*> pointers;
-    for (const std::string& argument : arguments) pointers.push_back(const_cast<char*>(argument.c_str()));
-    pointers.push_back(nullptr);
-    pid_t child = 0;
-    const int failed = posix_spawn(&child, pointers[0], nullptr, nullptr, pointers.data(), environ);
-    if (failed != 0) return fail("cannot run '{}': {}", arguments[0], std::strerror(failed));
-    int status = 0;
-    while (waitpid(child, &status, 0) < 0 && errno == EINTR) {
-    }
-    return WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
+using Arguments = Result<std::vector<std::string>>;
+
+Arguments run_arguments(store::Connection& connection, const Options& options) {
+    const auto run = choose_run(connection, options.run);
+    if (!run) return tl::unexpected(run.error());
+    std::vector<std::string> arguments = {"--run", *run};
+    if (options.baseline.empty()) return arguments;
+    const auto baseline = store::find_baseline(connection, options.baseline);
+    if (!baseline) return tl::unexpected(baseline.error());
+    arguments.insert(arguments.end(), {"--baseline", options.baseline});
+    return arguments;
+}
+
+Arguments night_arguments(store::Connection& connection, const Options& options) {
+    const auto nights = store::list_nights(connection);
+    if (!nights) return tl::unexpected(nights.error());
+    if (nights->empty()) return fail("there is no night yet: measure one with `vmbench nightly`");
+    if (options.night == 0) return std::vector<std::string>{"--nights"};
+    const bool known = std::any_of(nights->begin(), nights->end(),
+                                   [&](const store::Night& night) { return night.number == options.night; });
+    if (!known) return fail("no night {} (they are 1 to {})", options.night, nights->back().number);
+    return std::vector<std::string>{"--nights", "--night", std::to_string(options.night)};
 }
 
 Outcome report(const Options& options, const Globals& globals) {
-    const std::string package = reports_folder();
-    if (package.empty()) return fail("the report package is not there: it is reports/ of the source tree");
-    std::vector<std::string> arguments = {kPython,          package,    "--db",
-                                          globals.database, "--output", options.output};
+    const bool of_nights = options.nights || options.night != 0;
+    if (of_nights && !(options.run.empty() && options.baseline.empty())) {
+        return fail("--nights and --night do not go with --run and --baseline");
+    }
+    std::vector<std::string> arguments;
     {
         // Brings an older file's schema up to date, which the package only reads.
         auto connection = open_session(globals);
         if (!connection) return tl::unexpected(connection.error());
-        const auto run = choose_run(*connection, options.run);
-        if (!run) return tl::unexpected(run.error());
-        arguments.insert(arguments.end(), {"--run", *run});
-        if (!options.baseline.empty()) {
-            const auto baseline = store::find_baseline(*connection, options.baseline);
-            if (!baseline) return tl::unexpected(baseline.error());
-            arguments.insert(arguments.end(), {"--baseline", options.baseline});
-        }
+        auto chosen = of_nights ? night_arguments(*connection, options) : run_arguments(*connection, options);
+        if (!chosen) return tl::unexpected(chosen.error());
+        arguments = std::move(*chosen);
     }
-    const auto code = run_to_end(arguments);
-    if (!code) return tl::unexpected(code.error());
-    if (*code != 0) return fail("the report was not written (its program exited with {})", *code);
+    if (auto done = run_report_program(globals, options.output, arguments); !done)
+        return tl::unexpected(done.error());
     return model::ExitCode::ok;
 }
 
@@ -76,6 +78,10 @@ Action declare_report(CLI::App& app, const Globals& globals) {
     app.add_option("--baseline", options->baseline,
                    "Baseline to compare with (default: main, if there is one)")
         ->type_name("NAME");
+    app.add_flag("--nights", options->nights, "Report on the nights (see `vmbench nightly`) instead");
+    app.add_option("--night", options->night, "Report on the nights as of this one, by its number")
+        ->check(CLI::PositiveNumber)
+        ->type_name("N");
     return [options, &globals] { return report(*options, globals); };
 }
 

@@ -124,7 +124,9 @@ class SideBySide {
         auto rows = judged_rows();
         if (!rows) return tl::unexpected(Failure(rows.error()));
         duel::Terms terms = terms_for(run, std::move(*rows));
-        if (auto begun = begin(run, terms); !begun) return tl::unexpected(measurement(begun.error()));
+        auto begun = begin(run, terms);
+        if (begun && matchup_.begun) begun = matchup_.begun(run.id);
+        if (!begun) return tl::unexpected(measurement(begun.error()));
         progress_.say(fmt::format("run {}: {} side by side, seed {}", short_id(run.id),
                                   counted(contests_.size(), "benchmark"), matchup_.seed));
         const auto duel =

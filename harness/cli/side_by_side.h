@@ -2,6 +2,7 @@
 
 #include <chrono>
 #include <cstdint>
+#include <functional>
 #include <optional>
 #include <string>
 
@@ -31,6 +32,8 @@ struct Matchup {
     int relink = 0;             // link orders of each side to learn from; 0: none
     std::chrono::nanoseconds budget{};
     std::uint64_t seed = 0;
+    // Hears of the run once it is stored, before it measures; an error ends it.
+    std::function<Result<void>(const std::string& run_id)> begun;
 };
 
 // Builds what is to be built and says, without measuring more than what a slice takes, how many pairs and
@@ -64,6 +67,10 @@ struct MatchupOptions {
     bool fail_on_inconclusive = false;
 };
 
+// Those that any measurement of two builds has.
+void declare_measuring(CLI::App& app, MatchupOptions& options);
+
+// Those that say when a change is one, too.
 void declare_matchup(CLI::App& app, MatchupOptions& options);
 
 // Those of them about how revisions become builds, and about any measurement of two.

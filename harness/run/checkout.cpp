@@ -1,5 +1,6 @@
 #include "harness/run/checkout.h"
 
+#include <algorithm>
 #include <cstdlib>
 #include <cstring>
 #include <fstream>
@@ -37,9 +38,12 @@ struct Entry {
     fs::path lock;
 };
 
-Entry entry_of(const Recipe& recipe, const std::string& commit) {
-    const fs::path base = recipe.cache / key_of(recipe, commit);
+Entry entry_at(const fs::path& base) {
     return {base, base.string() + ".log", base.string() + ".built", base.string() + ".lock"};
+}
+
+Entry entry_of(const Recipe& recipe, const std::string& commit) {
+    return entry_at(recipe.cache / key_of(recipe, commit));
 }
 
 Result<void> make_folder(const fs::path& folder) {
@@ -90,6 +94,28 @@ Result<void> build(const Recipe& recipe, const Entry& entry, const std::string& 
     return {};
 }
 
+// A built tree of the cache.
+struct Built {
+    Entry entry;
+    std::string commit;
+    fs::file_time_type when;
+};
+
+std::vector<Built> built_trees(const fs::path& cache) {
+    std::vector<Built> trees;
+    std::error_code error;
+    for (const fs::directory_entry& file : fs::directory_iterator(cache, error)) {
+        if (file.path().extension() != ".built") continue;
+        fs::path base = file.path();
+        base.replace_extension();
+        std::string commit;
+        std::getline(std::ifstream(file.path()), commit);
+        trees.push_back({entry_at(base), commit, file.last_write_time(error)});
+    }
+    std::ranges::sort(trees, {}, &Built::when);
+    return trees;
+}
+
 }  // namespace
 
 Result<std::string> resolve_commit(const fs::path& repository, const std::string& revision,
@@ -119,6 +145,27 @@ Result<Checkout> check_out(const Recipe& recipe, const std::string& commit, Inte
             return tl::unexpected(built.error());
     }
     return Checkout{commit, entry.tree};
+}
+
+Result<std::size_t> prune_checkouts(const fs::path& cache, std::size_t keep,
+                                    const std::set<std::string>& needed) {
+    const std::vector<Built> trees = built_trees(cache);
+    std::size_t left = trees.size();
+    for (const Built& tree : trees) {
+        if (left <= keep) break;
+        if (needed.contains(tree.commit)) continue;
+        const auto building = Turn::try_take(tree.entry.lock);
+        if (!building) return tl::unexpected(building.error());
+        if (!*building) continue;
+        // The mark goes first: a tree without one is made again.
+        for (const fs::path& path : {tree.entry.built, tree.entry.tree, tree.entry.log}) {
+            std::error_code error;
+            fs::remove_all(path, error);
+            if (error) return fail("cannot remove '{}': {}", path.string(), error.message());
+        }
+        --left;
+    }
+    return trees.size() - left;
 }
 
 }  // namespace harness::run

@@ -4,6 +4,7 @@
 #include <filesystem>
 #include <functional>
 #include <optional>
+#include <set>
 #include <string>
 #include <string_view>
 
@@ -39,5 +40,11 @@ Result<std::string> resolve_commit(const std::filesystem::path& repository, cons
 // goes to a log whose path the error names. `say` hears what takes time.
 Result<Checkout> check_out(const Recipe& recipe, const std::string& commit, Interrupts& interrupts,
                            const std::function<void(std::string_view)>& say);
+
+// Removes work trees of the cache, those built first going first, until `keep` are left; trees of commits
+// that are needed, and trees being built, stay. How many went. The caller holds the turn to measure, so that
+// no run is using them.
+Result<std::size_t> prune_checkouts(const std::filesystem::path& cache, std::size_t keep,
+                                    const std::set<std::string>& needed);
 
 }  // namespace harness::run

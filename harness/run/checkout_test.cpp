@@ -120,6 +120,20 @@ TEST_F(CheckoutTest, ABuildThatNeverEndsIsStopped) {
     EXPECT_THAT(check_out(first_).error().message, HasSubstr("takes too long"));
 }
 
+TEST_F(CheckoutTest, OldTreesGoButForThoseThatAreNeeded) {
+    const Checkout first = check_out(first_).value();
+    const Checkout second = check_out(second_).value();
+    fs::last_write_time(second.tree.string() + ".built",
+                        fs::last_write_time(first.tree.string() + ".built") + std::chrono::hours(1));
+    EXPECT_EQ(prune_checkouts(recipe_.cache, 2, {}).value(), 0u);
+    EXPECT_EQ(prune_checkouts(recipe_.cache, 1, {first_}).value(), 1u);
+    EXPECT_TRUE(fs::exists(first.tree));
+    EXPECT_FALSE(fs::exists(second.tree));
+    EXPECT_EQ(prune_checkouts(recipe_.cache, 0, {first_}).value(), 0u);
+    EXPECT_EQ(content(check_out(second_).value().tree / "made"), "two");
+    EXPECT_EQ(prune_checkouts(folder_ / "nothing", 0, {}).value(), 0u);
+}
+
 TEST_F(CheckoutTest, ACacheThatCannotBeMadeIsAnError) {
     recipe_.cache = "/proc/nothing";
     EXPECT_THAT(check_out(first_).error().message, HasSubstr("cannot make '/proc/nothing'"));

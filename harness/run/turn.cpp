@@ -18,6 +18,13 @@ namespace {
 // How often a waiting run looks again; nothing beside runs of minutes.
 constexpr int kPollMilliseconds = 200;
 
+// Closed on exec: a benchmark that outlives its run must not keep the next one waiting.
+Result<int> open_file(const std::filesystem::path& path) {
+    const int fd = open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600);
+    if (fd < 0) return fail("{}: {}", path.string(), std::strerror(errno));
+    return fd;
+}
+
 }  // namespace
 
 std::filesystem::path Turn::default_path() {
@@ -28,11 +35,10 @@ std::filesystem::path Turn::default_path() {
 
 Result<Turn> Turn::take(const std::filesystem::path& path, Interrupts& interrupts,
                         const std::function<void()>& waiting) {
-    // Closed on exec: a benchmark that outlives its run must not keep the next one waiting.
-    const int fd = open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600);
-    if (fd < 0) return fail("{}: {}", path.string(), std::strerror(errno));
-    Turn turn(fd);
-    for (bool said = false; flock(fd, LOCK_EX | LOCK_NB) != 0; said = true) {
+    const auto fd = open_file(path);
+    if (!fd) return tl::unexpected(fd.error());
+    Turn turn(*fd);
+    for (bool said = false; flock(*fd, LOCK_EX | LOCK_NB) != 0; said = true) {
         if (errno != EWOULDBLOCK && errno != EINTR)
             return fail("{}: {}", path.string(), std::strerror(errno));
         if (!said) waiting();
@@ -50,6 +56,17 @@ bool Turn::is_taken(const std::filesystem::path& path) {
     const bool taken = flock(fd, LOCK_EX | LOCK_NB) != 0 && errno == EWOULDBLOCK;
     close(fd);
     return taken;
+}
+
+Result<std::optional<Turn>> Turn::try_take(const std::filesystem::path& path) {
+    const auto fd = open_file(path);
+    if (!fd) return tl::unexpected(fd.error());
+    Turn turn(*fd);
+    while (flock(*fd, LOCK_EX | LOCK_NB) != 0) {
+        if (errno == EWOULDBLOCK) return std::nullopt;
+        if (errno != EINTR) return fail("{}: {}", path.string(), std::strerror(errno));
+    }
+    return turn;
 }
 
 Turn::Turn(Turn&& other) noexcept : fd_(std::exchange(other.fd_, -1)) {}

@@ -2,6 +2,7 @@
 
 #include <filesystem>
 #include <functional>
+#include <optional>
 
 #include "harness/model/result.h"
 #include "harness/run/interrupts.h"
@@ -22,6 +23,8 @@ class Turn {
 
     // Whether a run holds it now.
     static bool is_taken(const std::filesystem::path& path);
+    // At once, or nothing when another holds it.
+    static Result<std::optional<Turn>> try_take(const std::filesystem::path& path);
 
     Turn(Turn&& other) noexcept;
     Turn& operator=(Turn&&) = delete;

@@ -27,6 +27,16 @@ TEST_F(TurnTest, IsTakenAtOnceWhenNobodyMeasures) {
     EXPECT_EQ(waits_, 0);
 }
 
+TEST_F(TurnTest, IsRefusedWhileAnotherHoldsItWhenNobodyWouldWait) {
+    {
+        const auto held = Turn::try_take(path_);
+        ASSERT_TRUE(held.value().has_value());
+        EXPECT_FALSE(Turn::try_take(path_).value().has_value());
+    }
+    EXPECT_TRUE(Turn::try_take(path_).value().has_value());
+    EXPECT_FALSE(Turn::try_take("/no/such/folder/lock").has_value());
+}
+
 TEST_F(TurnTest, ComesWhenTheOtherRunEnds) {
     auto interrupts = Interrupts::create();
     std::optional<Turn> other = Turn::take(path_, *interrupts, count_).value();

@@ -34,7 +34,8 @@ constexpr const char* kDerived[] = {"DELETE FROM verdict", "DELETE FROM point"};
 // In this order: what refers comes before what is referred to.
 constexpr const char* kOrphans[] = {
     "DELETE FROM series WHERE NOT EXISTS (SELECT 1 FROM sample WHERE series_id = series.id) "
-    "AND NOT EXISTS (SELECT 1 FROM series AS next WHERE next.previous_id = series.id)",
+    "AND NOT EXISTS (SELECT 1 FROM series AS next WHERE next.previous_id = series.id) "
+    "AND NOT EXISTS (SELECT 1 FROM trend WHERE trend.series_id = series.id)",
     "DELETE FROM benchmark WHERE NOT EXISTS (SELECT 1 FROM process WHERE process.benchmark = benchmark.id "
     "AND process.definition_version = benchmark.definition_version) "
     "AND NOT EXISTS (SELECT 1 FROM pair WHERE pair.benchmark = benchmark.id "

@@ -7,6 +7,7 @@
 #include "harness/store/duels.h"
 #include "harness/store/records.h"
 #include "harness/store/testing.h"
+#include "harness/store/trends.h"
 
 namespace harness::store {
 namespace {
@@ -75,6 +76,16 @@ TEST_F(Maintenance, CollectsWhatIsDerivedAndWhatNothingUses) {
     EXPECT_EQ(count(connection, "machine"), 1);
     EXPECT_EQ(load_run(connection, uuid(1)).value(), record);
     EXPECT_THAT(check_store(connection).value(), IsEmpty());
+}
+
+TEST_F(Maintenance, KeepsTheSeriesOfTrends) {
+    auto connection = open();
+    check(record_suite(connection, {"memory", "Memory", "", ""}, Known::update));
+    check(record_benchmark(connection, example_benchmark("trended"), Known::update));
+    const model::Metric time{"time", "ns", model::Direction::lower};
+    ASSERT_TRUE(record_trend(connection, "memory/trended", 1, time, "c", random_).has_value());
+    EXPECT_EQ(collect_garbage(connection).value().orphaned_rows, 0);
+    EXPECT_EQ(count(connection, "series"), 1);
 }
 
 TEST_F(Maintenance, PacksTheFile) {

@@ -245,10 +245,76 @@ CREATE TABLE pair (
 CREATE INDEX pair_benchmark ON pair (benchmark);
 )sql";
 
+// Nightly trends: head beside a pinned reference build. There are many points, so that numbers tie them
+// rather than UUIDs.
+constexpr const char* kNightTables = R"sql(
+-- release is the newest tag that head contains. owner as in run.
+CREATE TABLE night (
+    number             INTEGER NOT NULL PRIMARY KEY,
+    id                 TEXT    NOT NULL UNIQUE,
+    run_id             TEXT    REFERENCES run (id),
+    started_ns         INTEGER NOT NULL,
+    finished_ns        INTEGER,
+    status             TEXT    NOT NULL CHECK (status IN ('running', 'complete', 'interrupted', 'failed')),
+    head_revision      TEXT    NOT NULL,
+    reference_revision TEXT    NOT NULL,
+    machine_class      TEXT    NOT NULL,
+    release            TEXT    NOT NULL,
+    owner              TEXT    NOT NULL,
+    note               TEXT    NOT NULL
+) STRICT;
+CREATE INDEX night_run ON night (run_id);
+
+-- A series that nights measure. slope: how much of the reference's movement is taken off the head's
+-- (harness/duel/trend.h), as of the newest night.
+CREATE TABLE trend (
+    number    INTEGER NOT NULL PRIMARY KEY,
+    series_id TEXT    NOT NULL UNIQUE REFERENCES series (id),
+    slope     REAL    NOT NULL
+) STRICT;
+
+-- Logarithms of head / reference: the centre of the pairs' values with its interval (null where there are too
+-- few pairs) and their robust spread. head and reference are medians, in the series' unit. pair_values holds
+-- what each pair said, as 32-bit floats, lowest byte first: it stays when the pairs themselves are dropped.
+CREATE TABLE night_point (
+    trend       INTEGER NOT NULL REFERENCES trend (number),
+    night       INTEGER NOT NULL REFERENCES night (number),
+    log_ratio   REAL    NOT NULL,
+    low         REAL,
+    high        REAL,
+    head        REAL    NOT NULL,
+    reference   REAL    NOT NULL,
+    spread      REAL    NOT NULL,
+    pairs       INTEGER NOT NULL,
+    pair_values BLOB    NOT NULL,
+    PRIMARY KEY (trend, night)
+) STRICT, WITHOUT ROWID;
+
+-- A level of a trend that begins at first_night, last_night being the one before; levels are logarithms of the
+-- corrected series, low and high those of head / base by the side-by-side test between the two commits.
+CREATE TABLE change_point (
+    id          TEXT    NOT NULL PRIMARY KEY,
+    trend       INTEGER NOT NULL REFERENCES trend (number),
+    last_night  INTEGER NOT NULL REFERENCES night (number),
+    first_night INTEGER NOT NULL REFERENCES night (number),
+    level_before REAL   NOT NULL,
+    level_after REAL    NOT NULL,
+    state       TEXT    NOT NULL CHECK (state IN ('found', 'confirmed', 'unconfirmed')),
+    commits     INTEGER,
+    run_id      TEXT    REFERENCES run (id),
+    low         REAL,
+    high        REAL,
+    found_ns    INTEGER NOT NULL,
+    note        TEXT    NOT NULL,
+    UNIQUE (trend, first_night)
+) STRICT;
+)sql";
+
 constexpr Migration kMigrations[] = {
     {1, "raw tables", kRawTables},
     {2, "derived tables and views", kDerivedTables},
     {3, "side-by-side pairs", kPairTables},
+    {4, "nightly trends", kNightTables},
 };
 
 }  // namespace
