@@ -46,7 +46,7 @@ class MadeUpNights(MadeUpStore):
 
     def begin(self, suites: dict[str, list[MadeUpCase]]) -> None:
         self.trends: dict[str, int] = {}
-        self.reference = f"{self.random.getrandbits(160):040x}"
+        self.reference = self.first_reference = f"{self.random.getrandbits(160):040x}"
         for name, members in suites.items():
             self.suite(name, members)
             for case in members:

@@ -4,6 +4,7 @@ from concurrent.futures import ProcessPoolExecutor
 from dataclasses import replace
 from pathlib import Path
 
+import families
 import night_pages
 import nights
 import publish
@@ -13,6 +14,8 @@ from store import Store, Summary
 
 # A trend shows this many nights, the newest ones.
 PLOTTED_NIGHTS = 365
+# Nights differ by a per cent or so: a chart shows at least so much of the time, so that the band can be seen.
+NIGHT_SPAN = 0.08
 MARK_OF_STATE = {
     "confirmed": "change confirmed",
     "found": "change found, not tested yet",
@@ -56,7 +59,7 @@ def ratio_trends(rows: list[Series], first: int) -> list:
             }
             if points:
                 row = replace(series.row, metric="time ratio", unit="x")
-                title = f"{series.row.case} : {other.row.case}"
+                title = f"{series.row.case} : {families.distinction(series.row.case, other.row.case)}"
                 result.append(trends.Trend(row, points, title=title))
     return result
 
@@ -79,7 +82,7 @@ def draw_suite(folder: Path, name: str, report: NightReport) -> Pictures:
         (
             "trend",
             [trend_of(series, first) for series in rows if not series.row.is_reference],
-            trends.Words("over nights", "the machine's movement taken off; band: 99 % interval"),
+            trends.Words("over nights", "the machine's movement taken off; band: 99 % interval", NIGHT_SPAN),
         ),
         (
             "ratio",

@@ -184,26 +184,32 @@ def read_points(store: Store, machine_class: str, last: int) -> dict[int, np.nda
 
 
 def corrected(
-    log_ratio: np.ndarray, log_reference: np.ndarray, builds: np.ndarray, slope: float
+    log_ratio: np.ndarray, log_reference: np.ndarray, slope: float, levels: np.ndarray
 ) -> np.ndarray:
-    """Head's log time less `slope` times the reference's movement about the median of each of its builds.
+    """Head's log time less `slope` times the reference's movement about its level (harness/duel/trend.h)."""
+    return log_reference + log_ratio - slope * (log_reference - levels)
 
-    The same as harness/duel/trend.h computes, which chooses the slope.
-    """
-    moved = np.empty_like(log_reference)
-    for build in np.unique(builds):
-        of_build = builds == build
-        moved[of_build] = log_reference[of_build] - np.median(log_reference[of_build])
-    return log_reference + log_ratio - slope * moved
+
+def levels_at(references: list[str], log_reference: np.ndarray, known: dict[str, float]) -> np.ndarray:
+    """The level of each night's reference: the store's, or the median for one that the detector has not met."""
+    names = np.array(references)
+    levels = np.empty_like(log_reference)
+    for name in set(references):
+        of_build = names == name
+        levels[of_build] = known[name] if name in known else np.median(log_reference[of_build])
+    return levels
 
 
 def make_series(
-    row: Row, points: np.ndarray, place: dict[int, int], builds: np.ndarray, slope: float
+    row: Row, points: np.ndarray, nights: list[Night], slope: float, known: dict[str, float]
 ) -> Series:
-    """`place`: night -> position; `builds`: which reference build each position had."""
+    """`known`: the levels of references."""
     points = points[np.argsort(points[:, 0], kind="stable")]
-    positions = np.array([place[int(night)] for night in points[:, 0]])
-    values = corrected(points[:, 1], np.log(points[:, 5]), builds[positions], slope)
+    numbers = [night.number for night in nights]
+    positions = np.searchsorted(numbers, points[:, 0])
+    log_reference = np.log(points[:, 5])
+    levels = levels_at([nights[i].reference for i in positions], log_reference, known)
+    values = corrected(points[:, 1], log_reference, slope, levels)
     return Series(
         row,
         positions,
@@ -221,8 +227,11 @@ def make_series(
 
 def read_series(store: Store, nights: list[Night]) -> dict[int, Series]:
     """Trend -> series; the trends of a renamed benchmark are one."""
-    place = {night.number: position for position, night in enumerate(nights)}
-    _, builds = np.unique([night.reference for night in nights], return_inverse=True)
+    levels: dict[int, dict[str, float]] = {}
+    for trend, reference, level in store.connection.execute(
+        "SELECT trend, reference_revision, level FROM trend_level"
+    ):
+        levels.setdefault(trend, {})[reference] = level
     points = read_points(store, nights[-1].machine_class, nights[-1].number)
     merged: dict[tuple, list[sqlite3.Row]] = {}
     for trend in store.connection.execute(
@@ -253,7 +262,8 @@ def read_series(store: Store, nights: list[Night]) -> dict[int, Series]:
             json.loads(newest["targets"]),
             Summary(latest[4], latest[4], latest[4], int(latest[7])),
         )
-        series = make_series(row, table, place, builds, newest["slope"])
+        known = {name: level for trend in trends for name, level in levels.get(trend["number"], {}).items()}
+        series = make_series(row, table, nights, newest["slope"], known)
         found.update({trend["number"]: series for trend in trends})
     return found
 

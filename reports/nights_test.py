@@ -83,6 +83,16 @@ class Reading(NightsTest):
         values = self.series(self.read()).corrected
         self.assertAlmostEqual(values[-1], values[0], delta=0.02)
 
+    def test_the_levels_of_the_store_join_what_two_references_measured(self):
+        self.measured_night()
+        self.store.reference = "f" * 40
+        self.measured_night(machine=0.2)
+        trend = self.store.trends["cpu/fib/interp"]
+        for reference, level in ((self.store.first_reference, math.log(100)), ("f" * 40, math.log(100))):
+            self.store.insert("trend_level", trend=trend, reference_revision=reference, level=level)
+        values = self.series(self.read()).corrected
+        self.assertAlmostEqual(values[1], values[0], delta=0.03)
+
     def test_moves_beyond_noise_are_told_from_others(self):
         for number in range(12):
             self.measured_night(head=0.08 if number == 11 else 0.0)

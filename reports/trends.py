@@ -53,6 +53,7 @@ class Words:
 
     over: str = "over runs"
     line: str = "line: median of processes, band: quartiles"
+    span: float = SMALLEST_SPAN
 
 
 @dataclass
@@ -126,15 +127,15 @@ def draw_series(axes: Axes, points: dict[int, Summary], factor: float, colour: s
         axes.plot(at, medians, color=colour, linewidth=1.5, marker="o", markersize=2.6 if len(at) > 1 else 4)
 
 
-def limits(values: list[float]) -> tuple[float, float]:
-    """A range around the values that is never so narrow that noise fills it."""
+def limits(values: list[float], span: float) -> tuple[float, float]:
+    """A range around the values of at least `span` of their middle."""
     low, high = min(values), max(values)
     middle = (low + high) / 2
-    half = max((high - low) * 0.62, abs(middle) * SMALLEST_SPAN / 2)
+    half = max((high - low) * 0.62, abs(middle) * span / 2)
     return max(0.0, middle - half) if low >= 0 else middle - half, middle + half or 1.0
 
 
-def draw_trend(axes: Axes, trend: Trend) -> None:
+def draw_trend(axes: Axes, trend: Trend, span: float) -> None:
     points = [*trend.points.values()]
     middle = sorted(point.median for point in points)[len(points) // 2]
     scale = scale_for(trend.row.unit, middle)
@@ -145,7 +146,8 @@ def draw_trend(axes: Axes, trend: Trend) -> None:
     axes.set_ylim(
         *limits(
             [value * scale.factor for p in points for value in (p.low, p.high)]
-            + [p.median * scale.factor for p in near]
+            + [p.median * scale.factor for p in near],
+            span,
         )
     )
     axes.yaxis.set_major_locator(MaxNLocator(4))
@@ -186,7 +188,7 @@ def trends_figure(chosen: list[Trend], runs: list[Named], caption: Caption, word
     figure, grid = plt.subplots(lines, columns, figsize=(WIDTH, height), squeeze=False, sharex=True)
     cells = list(grid.flat)
     for axes, trend in zip(cells, chosen):
-        draw_trend(axes, trend)
+        draw_trend(axes, trend, words.span)
     for axes in cells[len(chosen) :]:
         axes.remove()
     # The lowest chart of each column names the runs for those above it.

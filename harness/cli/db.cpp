@@ -43,6 +43,9 @@ Outcome merge(store::Connection& connection, const std::string& path, const Glob
     if (merged->running_runs > 0) {
         fmt::print("left out, still being measured: {}\n", counted(merged->running_runs, "run"));
     }
+    if (merged->left_nights > 0) {
+        fmt::print("left out, a history of its own: {}\n", counted(merged->left_nights, "night"));
+    }
     if (!merged->kept_baselines.empty()) {
         fmt::print("kept as they are here, other runs there: {}\n", fmt::join(merged->kept_baselines, ", "));
     }

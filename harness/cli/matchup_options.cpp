@@ -41,17 +41,11 @@ void declare_sides(CLI::App& app, MatchupOptions& options) {
         ->capture_default_str();
 }
 
-void declare_measuring(CLI::App& app, MatchupOptions& options) {
+void declare_matchup(CLI::App& app, MatchupOptions& options) {
     declare_selection(app, options.select);
     declare_sides(app, options);
     app.add_flag("--references", options.references,
                  "Measure reference rows (native, QEMU, raw pointers), too; they decide nothing");
-    app.add_flag("--plan", options.plan,
-                 "Only say what would be measured, how long it takes and what it sees");
-}
-
-void declare_matchup(CLI::App& app, MatchupOptions& options) {
-    declare_measuring(app, options);
     app.add_option("--threshold", options.threshold,
                    "A benchmark is ok once it is known to have changed less (default: 5%)")
         ->type_name("P");
@@ -71,6 +65,8 @@ void declare_matchup(CLI::App& app, MatchupOptions& options) {
                    "Also build each side in so many link orders: no change counts that they show, too")
         ->check(CLI::Range(2, 16))
         ->type_name("N");
+    app.add_flag("--plan", options.plan,
+                 "Only say what would be measured, how long it takes and what it sees");
     app.add_option("--program", options.programs,
                    "A Google Benchmark program there, instead of suites; given again: these programs")
         ->type_name("FILE")

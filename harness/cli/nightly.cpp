@@ -1,6 +1,5 @@
 #include <algorithm>
 #include <filesystem>
-#include <limits>
 #include <memory>
 #include <sstream>
 
@@ -31,6 +30,10 @@ using model::RunStatus;
 
 // Where a repository pins its reference: a revision in the first line that is no comment.
 constexpr const char* kReferenceFile = "baselines/reference";
+
+// No p of so few pairs is as small: nothing becomes a suspect.
+constexpr double kNoSuspects = 1e-15;
+constexpr std::size_t kMostPairs = 48;
 
 struct Options {
     MatchupOptions matchup;
@@ -86,8 +89,7 @@ class Nightly {
         matchup_.head = *head;
         matchup_.gate.screening_pairs = options_.pairs;
         // Every benchmark gets its pairs and none more: a night tells of levels, not of regressions.
-        // So small is no p: nothing becomes a suspect.
-        matchup_.gate.screening_alpha = std::numeric_limits<double>::min();
+        matchup_.gate.screening_alpha = kNoSuspects;
         return {};
     }
 
@@ -268,14 +270,18 @@ Outcome run_night(const Options& options, const Globals& globals) {
 Action declare_nightly(CLI::App& app, const Globals& globals) {
     const auto options = std::make_shared<Options>();
     options->matchup.budget = "45m";
+    // Ratios to them are what readers ask for.
+    options->matchup.references = true;
     app.add_option("--head", options->head, "What is measured")->type_name("REVISION")->capture_default_str();
     app.add_option("--reference", options->reference,
                    "What it is measured beside (default: the file baselines/reference in head, then the last "
                    "night's, then head)")
         ->type_name("REVISION");
-    declare_measuring(app, options->matchup);
+    declare_selection(app, options->matchup.select);
+    declare_sides(app, options->matchup);
+    app.add_flag("--plan", options->matchup.plan, "Only say what would be measured and how long it takes");
     app.add_option("--pairs", options->pairs, "Pairs of processes of each benchmark")
-        ->check(CLI::Range(1, 200))
+        ->check(CLI::Range(std::size_t{1}, kMostPairs))
         ->type_name("N")
         ->capture_default_str();
     app.add_option("--confirm-budget", options->confirm_budget,

@@ -108,7 +108,8 @@ Result<std::size_t> store_new_changes(store::Connection& connection, const std::
     const store::RandomSource random = store::system_random();
     std::size_t found = 0;
     for (const TrendSeries& series : *trends) {
-        auto kept = store::set_slope(connection, series.trend, series.corrected.slope);
+        auto kept =
+            store::set_correction(connection, series.trend, series.corrected.slope, series.corrected.levels);
         if (!kept) return tl::unexpected(kept.error());
         if (series.trend.is_reference) continue;
         for (const stats::ChangePoint& at : duel::find_changes(series.corrected.values, rules)) {

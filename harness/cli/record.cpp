@@ -55,8 +55,11 @@ Result<std::vector<run::Job>> jobs_for(const Selected& selected) {
         const auto hash = run::hash_file(suite.found.program);
         if (!hash) return tl::unexpected(hash.error());
         for (const model::Case& one : suite.cases) {
-            jobs.push_back({model::make_benchmark(suite.found.suite.manifest.name, one),
-                            suite.found.program.string(), *hash});
+            run::Job job{model::make_benchmark(suite.found.suite.manifest.name, one),
+                         suite.found.program.string(), *hash};
+            job.files = suite.found.suite.manifest.files;
+            job.is_suite = suite.found.is_suite;
+            jobs.push_back(std::move(job));
         }
     }
     return jobs;

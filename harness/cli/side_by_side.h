@@ -67,10 +67,6 @@ struct MatchupOptions {
     bool fail_on_inconclusive = false;
 };
 
-// Those that any measurement of two builds has.
-void declare_measuring(CLI::App& app, MatchupOptions& options);
-
-// Those that say when a change is one, too.
 void declare_matchup(CLI::App& app, MatchupOptions& options);
 
 // Those of them about how revisions become builds, and about any measurement of two.

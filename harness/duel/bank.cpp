@@ -220,7 +220,8 @@ std::optional<BankedPair> banked_pair(const model::Benchmark& benchmark, const m
 judge::Bank empty_bank(std::span<const Contest> contests) {
     judge::Bank bank;
     for (const Contest* contest : measured(contests)) {
-        bank.rows.push_back({row_of(*contest, judge::kDefaultThreshold, judge::kSmallestMinimumEffect).row, {}});
+        bank.rows.push_back(
+            {row_of(*contest, judge::kDefaultThreshold, judge::kSmallestMinimumEffect).row, {}});
     }
     return bank;
 }

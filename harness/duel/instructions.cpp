@@ -1,5 +1,7 @@
 #include "harness/duel/instructions.h"
 
+#include <cmath>
+
 #include "harness/run/calibrate.h"
 #include "harness/run/callgrind.h"
 
@@ -7,10 +9,13 @@ namespace harness::duel {
 
 namespace {
 
-// By itself: up to thirty million instructions, and a hundred thousand where each waits for memory, beside
-// which what differs from one process to the next (the printing of times) is little; a second or two under
-// callgrind.
+// By itself: up to thirty million instructions, and a hundred thousand where each waits for memory. A second
+// or two under callgrind.
 constexpr std::chrono::milliseconds kCountedSlice{4};
+
+// Of so many, what differs from one process to the next (some hundred instructions that print times of other
+// lengths) is less than a thousandth.
+constexpr double kEnoughInstructions = 1e6;
 
 Result<model::Instructions> count_side(const std::string& valgrind, const run::Job& job,
                                        std::int64_t iterations, run::Interrupts& interrupts) {
@@ -34,9 +39,16 @@ Result<CountedSides> count_sides(const run::Job& base, const run::Job& head, run
     if (!found) return fail("base: {}", found.error().message);
     auto base_count = count_side(*valgrind, base, found->iterations, interrupts);
     if (!base_count) return fail("base: {}", base_count.error().message);
-    auto head_count = count_side(*valgrind, head, found->iterations, interrupts);
+    std::int64_t iterations = found->iterations;
+    const double executed = base_count->per_iteration * static_cast<double>(iterations);
+    if (executed < kEnoughInstructions) {
+        iterations *= std::llround(std::ceil(kEnoughInstructions / executed));
+        base_count = count_side(*valgrind, base, iterations, interrupts);
+        if (!base_count) return fail("base: {}", base_count.error().message);
+    }
+    auto head_count = count_side(*valgrind, head, iterations, interrupts);
     if (!head_count) return fail("head: {}", head_count.error().message);
-    return CountedSides{found->iterations, std::move(*base_count), std::move(*head_count)};
+    return CountedSides{iterations, std::move(*base_count), std::move(*head_count)};
 }
 
 std::vector<judge::InstructionCount> count_contests(std::span<const Contest> contests,

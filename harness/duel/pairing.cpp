@@ -42,6 +42,13 @@ run::WorkerStart worker_of(const run::Job& job, int cpu) {
     return start;
 }
 
+model::Pair failed(std::string error) {
+    model::Pair pair;
+    pair.ending = model::PairEnding::failed;
+    pair.error = std::move(error);
+    return pair;
+}
+
 }  // namespace
 
 Result<Pairing> Pairing::prepare(std::span<Contest> contests, run::Interrupts& interrupts,
@@ -50,6 +57,9 @@ Result<Pairing> Pairing::prepare(std::span<Contest> contests, run::Interrupts& i
     const auto cpus = run::allowed_cpus();
     if (!cpus) return tl::unexpected(cpus.error());
     pairing.placement_ = run::choose_cpus(*cpus);
+    auto staging = run::Staging::create();
+    if (!staging) return tl::unexpected(staging.error());
+    pairing.staging_.emplace(std::move(*staging));
     const int cpu = pairing.placement_->workers;
     std::size_t without = 0;
     for (Contest& contest : contests) {
@@ -95,22 +105,43 @@ model::Pair Pairing::measure(const Contest& contest, store::Stage stage, std::ui
                              run::Interrupts& interrupts, double slowdown) {
     const run::Job& base = *contest.base;
     const run::Job& head = stage == store::Stage::control ? base : *contest.head;
-    const auto found = calibrations_.find(contest.benchmark.id);
-    if (found == calibrations_.end() && slowdown != 1) {
-        model::Pair pair;
-        pair.ending = model::PairEnding::failed;
-        pair.error = "no worker mode: a slowdown cannot be injected";
-        return pair;
-    }
-    if (found == calibrations_.end()) {
-        run::AlternateSettings settings;
-        settings.case_id = contest.benchmark.case_id;
-        settings.time = base.command.empty() ? run::ProcessTime::google_benchmark : run::ProcessTime::whole;
-        settings.seed = seed;
-        settings.placement = placement_;
-        return run::alternate({process_of(base), process_of(head)}, settings, interrupts);
-    }
-    run::PairSettings settings = shape_of(found->second);
+    const auto staged_base = staged(base, "base");
+    if (!staged_base) return failed(staged_base.error().message);
+    const auto staged_head = staged(head, "head");
+    if (!staged_head) return failed(staged_head.error().message);
+    auto pair = has_slices(contest)
+                    ? measure_slices(contest, *staged_base, *staged_head, seed, interrupts, slowdown)
+                    : measure_processes(contest, *staged_base, *staged_head, seed, interrupts, slowdown);
+    if (base.command.empty()) pair.base.program = base.program;
+    if (head.command.empty()) pair.head.program = head.program;
+    return pair;
+}
+
+Result<run::Job> Pairing::staged(const run::Job& job, std::string_view name) const {
+    // A copy of another project's program may miss libraries that lie beside the original.
+    if (!job.command.empty() || !job.is_suite) return job;
+    auto program = staging_->copy(name, {job.program, job.files});
+    if (!program) return tl::unexpected(program.error());
+    run::Job copy = job;
+    copy.program = std::move(*program);
+    return copy;
+}
+
+model::Pair Pairing::measure_processes(const Contest& contest, const run::Job& base, const run::Job& head,
+                                       std::uint64_t seed, run::Interrupts& interrupts,
+                                       double slowdown) const {
+    if (slowdown != 1) return failed("no worker mode: a slowdown cannot be injected");
+    run::AlternateSettings settings;
+    settings.case_id = contest.benchmark.case_id;
+    settings.time = base.command.empty() ? run::ProcessTime::google_benchmark : run::ProcessTime::whole;
+    settings.seed = seed;
+    settings.placement = placement_;
+    return run::alternate({process_of(base), process_of(head)}, settings, interrupts);
+}
+
+model::Pair Pairing::measure_slices(const Contest& contest, const run::Job& base, const run::Job& head,
+                                    std::uint64_t seed, run::Interrupts& interrupts, double slowdown) const {
+    run::PairSettings settings = shape_of(calibrations_.at(contest.benchmark.id));
     settings.seed = seed;
     settings.placement = placement_;
     settings.head_slowdown = slowdown;

@@ -9,6 +9,7 @@
 #include "harness/model/pair.h"
 #include "harness/run/calibrate.h"
 #include "harness/run/pair.h"
+#include "harness/run/staging.h"
 #include "harness/store/pairs.h"
 
 namespace harness::duel {
@@ -28,13 +29,22 @@ class Pairing {
     // Whether its pairs are measured slice by slice; only those can have a slowdown injected.
     bool has_slices(const Contest& contest) const;
 
-    // Of head against base, or of two processes of the base when the stage is control. A slowdown (1.03) is
-    // injected into the head's worker, for self-tests; where there is no worker mode the pair fails.
+    // By fresh copies of the suites' programs (staging.h). Of head against base, or of two processes of the
+    // base when the stage is control. A slowdown (1.03) is injected into the head's worker, for self-tests;
+    // where there is no worker mode the pair fails.
     model::Pair measure(const Contest& contest, store::Stage stage, std::uint64_t seed,
                         run::Interrupts& interrupts, double slowdown = 1);
 
   private:
+    // The job with a fresh copy of its program.
+    Result<run::Job> staged(const run::Job& job, std::string_view name) const;
+    model::Pair measure_slices(const Contest& contest, const run::Job& base, const run::Job& head,
+                               std::uint64_t seed, run::Interrupts& interrupts, double slowdown) const;
+    model::Pair measure_processes(const Contest& contest, const run::Job& base, const run::Job& head,
+                                  std::uint64_t seed, run::Interrupts& interrupts, double slowdown) const;
+
     std::optional<run::Placement> placement_;
+    std::optional<run::Staging> staging_;
     std::map<std::string, run::Calibration> calibrations_;  // by benchmark; none: by whole processes
 };
 

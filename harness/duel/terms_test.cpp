@@ -1,5 +1,7 @@
 #include "harness/duel/terms.h"
 
+#include <algorithm>
+
 #include <gmock/gmock.h>
 
 namespace harness::duel {
@@ -21,6 +23,19 @@ LedgerRow row_named(const std::string& benchmark) {
     return entry;
 }
 
+// What has no pairs, and so is told by the terms alone.
+LedgerRow exact_row() {
+    LedgerRow entry = row_named("suite");
+    entry.row.metric = "size";
+    entry.row.wall.reset();
+    entry.row.primary = false;
+    entry.row.owner = "@somebody";
+    entry.row.base = 1000;
+    entry.row.head = 1100;
+    entry.row.exact = 0.0953;
+    return entry;
+}
+
 Terms example() {
     Terms terms;
     terms.base = "main";
@@ -37,15 +52,6 @@ Terms example() {
     terms.rows[1].row.accepted = "no longer needed";
     terms.rows[1].row.wall.reset();
     terms.rows[1].time = stats::SliceTime::wall;
-    LedgerRow size = row_named("suite");
-    size.row.metric = "size";
-    size.row.wall.reset();
-    size.row.primary = false;
-    size.row.owner = "@somebody";
-    size.row.base = 1000;
-    size.row.head = 1100;
-    size.row.exact = 0.0953;
-    terms.rows.push_back(size);
     terms.rows[1].row.suspected = true;
     terms.counts = {{"suite/a", 100, 102.5, ""}, {"suite/b", {}, {}, "it waits"}};
     terms.notes = {"measured again by: vmbench ab main work --seed 1"};
@@ -62,6 +68,12 @@ store::StoredPair pair_of(const std::string& benchmark, Stage stage, std::int64_
 }
 
 TEST(Terms, AreReadBackAsWritten) { EXPECT_EQ(parse_terms(to_text(example())).value(), example()); }
+
+TEST(Terms, HoldWhatIsExactWithItsOwner) {
+    Terms terms = example();
+    terms.rows.push_back(exact_row());
+    EXPECT_EQ(parse_terms(to_text(terms)).value(), terms);
+}
 
 TEST(Terms, OfANewerVersionAreRefused) {
     std::string text = to_text(example());
@@ -98,9 +110,13 @@ TEST(JudgeDuel, ShowsTheInstructionsThatTheTermsHold) {
     const Terms terms = example();
     const Ledger ledger = replay(terms, {}).value();
     const model::Comparison judged = judge_duel(terms, "run", ledger.rows(), ledger.health());
-    EXPECT_EQ(judged.verdicts.at(1).benchmark, "suite/a");
-    EXPECT_EQ(judged.verdicts.at(1).metric, "instructions");
-    EXPECT_DOUBLE_EQ(judged.verdicts.at(1).effect->ratio, 1.025);
+    const auto found = std::ranges::find(judged.verdicts, "instructions", &model::Verdict::metric);
+    ASSERT_NE(found, judged.verdicts.end());
+    const model::Verdict& shown = *found;
+    EXPECT_EQ(shown.benchmark, "suite/a");
+    EXPECT_EQ(shown.metric, "instructions");
+    ASSERT_TRUE(shown.effect.has_value());
+    EXPECT_DOUBLE_EQ(shown.effect->ratio, 1.025);
 }
 
 TEST(JudgeDuel, NamesWhatTheTermsName) {

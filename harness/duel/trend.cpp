@@ -2,7 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
-#include <map>
+#include <set>
 
 #include "harness/stats/estimators.h"
 
@@ -11,6 +11,9 @@ namespace harness::duel {
 namespace {
 
 constexpr double kSpreads = 3;
+constexpr std::size_t kNightsJoined = 10;  // on each side of a new reference
+constexpr double kStandardErrors = 4;
+constexpr double kMedianError = 1.2533;  // standard error of a median of normal values, in those of a mean
 
 // Values further than three robust spreads from 0 are moved to that distance; a step of head's level is none
 // of the machine's movement.
@@ -41,13 +44,59 @@ double slope_of(std::span<const TrendNight> nights) {
     return square > 0 ? std::clamp(both / square, 0.0, 1.0) : 1;
 }
 
+using Levels = std::map<std::string, double>;
+using Counts = std::map<std::string, std::size_t>;
+
 // The median log time of each reference build.
-std::map<std::string, double> levels_of(std::span<const TrendNight> nights) {
+Levels levels_of(std::span<const TrendNight> nights) {
     std::map<std::string, std::vector<double>> times;
     for (const TrendNight& night : nights) times[night.reference_revision].push_back(night.log_reference);
-    std::map<std::string, double> levels;
+    Levels levels;
     for (const auto& [revision, values] : times) levels.emplace(revision, stats::median(values));
     return levels;
+}
+
+double value_of(const TrendNight& night, double slope, const Levels& levels) {
+    const double moved = night.log_reference - levels.at(night.reference_revision);
+    return night.log_reference + night.log_ratio - slope * moved;
+}
+
+double reference_spread(std::span<const TrendNight> nights, const Levels& levels) {
+    std::vector<double> moved;
+    for (const TrendNight& night : nights)
+        moved.push_back(night.log_reference - levels.at(night.reference_revision));
+    return stats::robust_spread(moved);
+}
+
+// Median of the corrected values of these nights.
+double level_beside(std::span<const TrendNight> nights, double slope, const Levels& levels) {
+    std::vector<double> values;
+    for (const TrendNight& night : nights) values.push_back(value_of(night, slope, levels));
+    return stats::median(values);
+}
+
+// Moves the level of each reference that is new at some night so that the series goes on there.
+void join(std::span<const TrendNight> nights, double slope, Levels& levels) {
+    if (slope <= 0 || levels.size() < 2) return;
+    const double spread = reference_spread(nights, levels);
+    Counts count;
+    for (const TrendNight& night : nights) ++count[night.reference_revision];
+    std::set<std::string> seen{nights.front().reference_revision};
+    for (std::size_t i = 1; i < nights.size(); ++i) {
+        const std::string& fresh = nights[i].reference_revision;
+        if (!seen.insert(fresh).second) continue;
+        std::size_t end = i;
+        while (end < nights.size() && end < i + kNightsJoined && nights[end].reference_revision == fresh)
+            ++end;
+        const std::size_t begin = i - std::min(i, kNightsJoined);
+        const double step = level_beside(nights.subspan(i, end - i), slope, levels) -
+                            level_beside(nights.subspan(begin, i - begin), slope, levels);
+        const double nights_before = static_cast<double>(count[nights[i - 1].reference_revision]);
+        const double nights_after = static_cast<double>(count[fresh]);
+        const double most =
+            kStandardErrors * slope * spread * kMedianError * std::sqrt(1 / nights_before + 1 / nights_after);
+        levels[fresh] -= std::clamp(step, -most, most) / slope;
+    }
 }
 
 }  // namespace
@@ -68,11 +117,10 @@ std::vector<TrendNight> nights_of(std::span<const store::NightPoint> points,
 Corrected corrected(std::span<const TrendNight> nights) {
     Corrected result;
     result.slope = slope_of(nights);
-    const auto levels = levels_of(nights);
-    for (const TrendNight& night : nights) {
-        const double moved = night.log_reference - levels.at(night.reference_revision);
-        result.values.push_back(night.log_reference + night.log_ratio - result.slope * moved);
-    }
+    result.levels = levels_of(nights);
+    join(nights, result.slope, result.levels);
+    for (const TrendNight& night : nights)
+        result.values.push_back(value_of(night, result.slope, result.levels));
     return result;
 }
 

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <map>
 #include <span>
 #include <string>
 #include <vector>
@@ -34,16 +35,20 @@ std::vector<TrendNight> nights_of(std::span<const store::NightPoint> points,
 struct Corrected {
     std::vector<double> values;  // one a night
     double slope = 1;
+    std::map<std::string, double> levels;  // of each reference build
 };
 
 // The logarithm of head's time without what moved the reference, too:
-//   log head - slope * (log reference - its median over the nights of the same reference build).
+//   log head - slope * (log reference - level of the reference build).
 // Dividing by the reference (slope 1) takes the machine's movement off, but adds the reference's own noise;
 // the slope is that share of the reference's movement which head repeats: the least-squares slope of head's
 // differences from night to night on the reference's, both cut at three robust spreads, and no less than 0 or
 // more than 1. It shrinks by just the share of the reference's variance that is noise of its own. (Fuller,
-// Measurement Error Models, 1987, section 1.1) The median for each reference makes the series go on when
-// another reference is pinned.
+// Measurement Error Models, 1987, section 1.1)
+//
+// The level is the median of the build's log times. Where another reference begins it is moved so that the
+// series goes on, by no more than four standard errors of the two medians: the machine has moved between
+// their nights, too, and no night measured both. A change of head that is larger stays.
 Corrected corrected(std::span<const TrendNight> nights);
 
 // Changes of level, by index into the whole series, among its newest kNightsLookedAt values.

@@ -69,8 +69,20 @@ TEST(Trend, GoesOnWhenAnotherReferenceIsPinned) {
     }
     const Corrected series = corrected(nights);
     const std::span<const double> values = series.values;
-    EXPECT_NEAR(stats::median(values.first(30)), stats::median(values.last(30)), 0.01);
+    EXPECT_NEAR(stats::median(values.first(30)), stats::median(values.last(30)), 0.002);
     EXPECT_TRUE(find_changes(values, {}).empty());
+}
+
+TEST(Trend, AStepOfHeadStaysWhereAnotherReferenceIsPinned) {
+    auto nights = made_up(60, 0.02, 0.001);
+    for (std::size_t i = 30; i < nights.size(); ++i) {
+        nights[i].reference_revision = "newer";
+        nights[i].log_ratio += 0.2;
+    }
+    const std::vector<double> values = corrected(nights).values;
+    const double step =
+        stats::median(std::span(values).last(30)) - stats::median(std::span(values).first(30));
+    EXPECT_GT(step, 0.15);
 }
 
 TEST(Trend, AStepIsFoundAtItsNightAndKnownNearIt) {

@@ -120,7 +120,10 @@ Result<Imported> read_criterion(const Document& document, const Options& options
             read_samples(lists[lists.size() - 2], lists[lists.size() - 1], replicate);
         }
     } else {
-        read_samples(root.member("iters"), root.member("times"), replicate);
+        // One after the other: the first that is missing is complained of.
+        const Node iterations = root.member("iters");
+        const Node times = root.member("times");
+        read_samples(iterations, times, replicate);
     }
     if (!complaints.ok()) return complaints.failure();
     Draft draft;

@@ -82,13 +82,14 @@ std::optional<unsigned> number(std::string_view digits) {
 }  // namespace
 
 Result<std::string> parse_day(std::string_view text) {
-    using namespace std::chrono;
-    const bool shaped = text.size() == 10 && text[4] == '-' && text[7] == '-';
-    if (shaped) {
+    namespace chrono = std::chrono;
+    if (text.size() == 10 && text[4] == '-' && text[7] == '-') {
         const auto y = number(text.substr(0, 4));
         const auto m = number(text.substr(5, 2));
         const auto d = number(text.substr(8, 2));
-        if (y && m && d && year_month_day(year(static_cast<int>(*y)), month(*m), day(*d)).ok())
+        if (y && m && d &&
+            chrono::year_month_day(chrono::year(static_cast<int>(*y)), chrono::month(*m), chrono::day(*d))
+                .ok())
             return std::string(text);
     }
     return fail("'{}' is not a day: write it as 2026-11-30", text);

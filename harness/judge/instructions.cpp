@@ -53,7 +53,8 @@ Verdict verdict_of(const InstructionCount& count, double ratio) {
 void note_layout(model::Comparison& comparison, const InstructionCount& count, double ratio) {
     if (std::abs(ratio - 1) > kEqualInstructions) return;
     for (Verdict& verdict : comparison.verdicts) {
-        const bool slower = verdict.role == Role::deciding && verdict.kind == VerdictKind::regressed;
+        const bool slower = verdict.metric == "time" && verdict.role == Role::deciding &&
+                            verdict.kind == VerdictKind::regressed;
         if (!slower || verdict.benchmark != count.benchmark) continue;
         verdict.note += fmt::format("{}time up, instructions equal: code layout or memory suspected",
                                     verdict.note.empty() ? "" : "; ");

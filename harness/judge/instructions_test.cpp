@@ -66,6 +66,17 @@ TEST(Instructions, ARegressionAtEqualCountsIsOfLayoutOrMemory) {
     EXPECT_EQ(with(VerdictKind::inconclusive, counted(10'000, 10'000)).verdicts[0].note, "");
 }
 
+TEST(Instructions, ARegressionOfAnotherMetricIsNotOfLayout) {
+    Verdict size;
+    size.benchmark = "memory/read";
+    size.metric = "rss";
+    size.kind = VerdictKind::regressed;
+    Comparison comparison;
+    comparison.verdicts = {size};
+    add_instructions(comparison, std::vector{counted(1000, 1000)});
+    EXPECT_EQ(comparison.verdicts[0].note, "");
+}
+
 TEST(Instructions, WhatCouldNotBeCountedIsSaidOnceAReason) {
     Comparison comparison;
     const std::vector<InstructionCount> counts = {

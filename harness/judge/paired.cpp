@@ -31,7 +31,7 @@ stats::Design design(const GateSettings& settings, std::size_t suspects) {
 
 std::size_t expected_suspects(const GateSettings& settings, std::span<const RowNoise> rows) {
     const boost::math::normal normal;
-    const double level = boost::math::quantile(normal, 1 - settings.screening_alpha);
+    const double level = boost::math::quantile(boost::math::complement(normal, settings.screening_alpha));
     const double root = std::sqrt(static_cast<double>(settings.screening_pairs));
     double passing = 0;
     for (const RowNoise& row : rows) {

@@ -106,7 +106,7 @@ TEST(Resample, RowsWithTooFewPairsTakeNoPart) {
     EXPECT_EQ(figures.as_measured.rows.count("s2/few"), 0u);
     const Conclusion conclusion = conclude(figures, {});
     EXPECT_EQ(conclusion.standing, Standing::alarms);
-    EXPECT_THAT(conclusion.reasons, ElementsAre(HasSubstr("the equal sides of 's2/few' differ by +22")));
+    EXPECT_THAT(conclusion.reasons, ElementsAre(HasSubstr("the equal sides of 's2/few' differ by +2")));
 }
 
 TEST(Resample, RoundsWithoutAPairAreSkipped) {

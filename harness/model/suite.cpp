@@ -114,6 +114,7 @@ Result<Manifest> parse_manifest(std::string_view json, std::string_view origin) 
             reader.complain(fmt::format("'paths' are globs of paths from the repository's top: '{}'", glob));
         }
     }
+    manifest.files = reader.texts("files");
     if (reader.error()) return tl::unexpected(*reader.error());
     return manifest;
 }

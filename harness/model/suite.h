@@ -58,6 +58,7 @@ struct Manifest {
     std::string title;
     std::string description;
     std::vector<std::string> paths = {};  // globs (glob.h) of the files it measures; none: of all
+    std::vector<std::string> files = {};  // what the program needs besides itself, from the manifest's folder
     bool operator==(const Manifest&) const = default;
 };
 

@@ -30,7 +30,7 @@ case $2 in
     *environment) env | sort | sed 's/=.*//' | tr '\n' ' ' >&2; exit 1 ;;
 esac
 rm -f "${0%/*}/log"
-"$@"
+"$@" || exit
 case $2 in *uncounted) exit 0 ;; esac
 looped=0
 while read -r name iterations; do looped=$((looped + 7 * iterations)); done < "${0%/*}/log"

@@ -11,16 +11,15 @@ namespace {
 
 std::string abbreviated(const std::string& commit) { return commit.substr(0, 12); }
 
-// Two lines a commit: "commit ID", and its subject.
+// Two lines a commit: "commit ID", which says nothing new, and the ID with its subject. The subject alone
+// would not do: git prints no line for an empty one.
 std::vector<LoggedCommit> parse(const std::string& log) {
-    constexpr std::size_t kName = 7;  // where the name begins
     std::vector<LoggedCommit> commits;
     std::istringstream lines(log);
-    std::string header;
-    while (std::getline(lines, header)) {
-        std::string subject;
-        std::getline(lines, subject);
-        commits.push_back({header.substr(std::min(kName, header.size())), subject});
+    std::string line;
+    while (std::getline(lines, line) && std::getline(lines, line)) {
+        const std::size_t end = std::min(line.find(' '), line.size());
+        commits.push_back({line.substr(0, end), line.substr(std::min(end + 1, line.size()))});
     }
     return commits;
 }
@@ -39,7 +38,7 @@ Result<std::vector<LoggedCommit>> commits_between(const std::filesystem::path& r
                     abbreviated(good), abbreviated(bad));
     }
     const auto log =
-        git(repository, {"rev-list", "--first-parent", "--reverse", "--format=%s", good + ".." + bad},
+        git(repository, {"rev-list", "--first-parent", "--reverse", "--format=%H %s", good + ".." + bad},
             interrupts);
     if (!log) return tl::unexpected(log.error());
     return parse(*log);

@@ -20,6 +20,8 @@ struct Job {
     model::Benchmark benchmark;
     std::string program;
     std::string program_hash;
+    std::vector<std::string> files = {};    // what the program needs besides itself, from its folder
+    bool is_suite = true;                   // else a program of others, of which nothing else is known
     std::vector<std::string> command = {};  // of a plain command line, which stands for the program then
 };
 

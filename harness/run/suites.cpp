@@ -107,6 +107,7 @@ Result<FoundSuite> describe_program(const fs::path& program, Interrupts& interru
     if (report->ending != Ending::exited || report->status != 0) {
         return fail("'{} --benchmark_list_tests' {}", found.program.string(), how_it_ended(*report));
     }
+    found.is_suite = false;
     model::Suite& suite = found.suite;
     suite.manifest.name = found.program.filename().string();
     suite.manifest.program = suite.manifest.name;

@@ -16,6 +16,7 @@ namespace harness::run {
 struct FoundSuite {
     model::Suite suite;
     std::filesystem::path program;
+    bool is_suite = true;  // it has a manifest
 };
 
 // The manifests (*.json) of a folder, by name.

@@ -23,6 +23,7 @@ class Turn {
 
     // Whether a run holds it now.
     static bool is_taken(const std::filesystem::path& path);
+
     // At once, or nothing when another holds it.
     static Result<std::optional<Turn>> try_take(const std::filesystem::path& path);
 

@@ -43,8 +43,8 @@ constexpr const char* kOrphans[] = {
     "AND NOT EXISTS (SELECT 1 FROM series WHERE series.benchmark = benchmark.id "
     "AND series.definition_version = benchmark.definition_version)",
     "DELETE FROM suite WHERE NOT EXISTS (SELECT 1 FROM benchmark WHERE benchmark.suite = suite.name)",
-    "DELETE FROM build WHERE NOT EXISTS (SELECT 1 FROM process WHERE build_id = build.id) "
-    "AND id NOT IN (SELECT base_build_id FROM pair UNION SELECT head_build_id FROM pair)",
+    ("DELETE FROM build WHERE NOT EXISTS (SELECT 1 FROM process WHERE build_id = build.id) "
+     "AND id NOT IN (SELECT base_build_id FROM pair UNION SELECT head_build_id FROM pair)"),
     "DELETE FROM machine WHERE NOT EXISTS (SELECT 1 FROM run WHERE machine_id = machine.id)",
 };
 
@@ -106,8 +106,9 @@ constexpr Promise kPromises[] = {
     {"series {} follows one that is not older",
      "SELECT series.id FROM series JOIN series AS previous ON previous.id = series.previous_id WHERE "
      "previous.definition_version >= series.definition_version"},
-    {"run {} has pairs, but nothing that they could be judged by",
-     "SELECT DISTINCT run_id FROM pair WHERE run_id NOT IN (SELECT run_id FROM duel)"},
+    {"run {} has screening pairs, but nothing that they could be judged by",
+     "SELECT DISTINCT run_id FROM pair WHERE stage = 'screening' AND run_id NOT IN (SELECT run_id FROM "
+     "duel)"},
     {"baseline '{}' has no runs",
      "SELECT name FROM baseline WHERE NOT EXISTS (SELECT 1 FROM baseline_run WHERE baseline_id = "
      "baseline.id)"},

@@ -41,7 +41,9 @@ TEST_F(Maintenance, KeepsWhatOnlyPairsUse) {
     auto connection = open();
     add_run(connection, 1);
     check(record_terms(connection, uuid(1), "{}"));
-    check(record_pair(connection, example_pair(connection, 0)));
+    StoredPair pair = example_pair(connection, 0);
+    pair.stage = Stage::screening;
+    check(record_pair(connection, pair));
     check(connection.run("DELETE FROM sample"));
     check(connection.run("DELETE FROM series"));
     check(connection.run("DELETE FROM process"));
@@ -49,7 +51,8 @@ TEST_F(Maintenance, KeepsWhatOnlyPairsUse) {
     EXPECT_EQ(count(connection, "pair"), 1);
     EXPECT_THAT(check_store(connection).value(), IsEmpty());
     check(connection.run("DELETE FROM duel"));
-    EXPECT_THAT(check_store(connection).value(), testing::ElementsAre(HasSubstr("has pairs, but nothing")));
+    EXPECT_THAT(check_store(connection).value(),
+                testing::ElementsAre(HasSubstr("has screening pairs, but nothing")));
 }
 
 TEST_F(Maintenance, CollectsWhatIsDerivedAndWhatNothingUses) {

@@ -6,6 +6,7 @@
 #include "harness/store/baselines.h"
 #include "harness/store/duels.h"
 #include "harness/store/exchange.h"
+#include "harness/store/nights.h"
 #include "harness/store/runs.h"
 
 namespace harness::store {
@@ -113,6 +114,9 @@ Result<Merged> merge(Connection& into, Connection& from, const RandomSource& ran
     if (auto done = merge_runs(into, from, merged, random); !done) return tl::unexpected(done.error());
     if (auto done = merge_baselines(into, from, merged, random); !done) return tl::unexpected(done.error());
     if (auto done = merge_texts(into, from); !done) return tl::unexpected(done.error());
+    const auto nights = list_nights(from);
+    if (!nights) return tl::unexpected(nights.error());
+    merged.left_nights = nights->size();
     if (auto done = transaction->commit(); !done) return tl::unexpected(done.error());
     return merged;
 }

@@ -14,6 +14,7 @@ struct Merged {
     std::size_t known_runs = 0;
     std::size_t running_runs = 0;  // left out: they are not finished
     std::size_t new_baselines = 0;
+    std::size_t left_nights = 0;              // left out: a history of nights belongs to its store
     std::vector<std::string> kept_baselines;  // both stores have them, with other runs: ours stay
 };
 

@@ -131,9 +131,10 @@ TEST_F(Merge, KnowsEveryTable) {
     std::vector<std::string> tables;
     check(connection.run("SELECT name FROM sqlite_master WHERE type = 'table' ORDER BY name", {},
                          [&](const Row& row) { tables.push_back(row.text(0)); }));
-    EXPECT_THAT(tables, ElementsAre("alias", "baseline", "baseline_run", "benchmark", "build", "decision",
-                                    "duel", "machine", "pair", "point", "process", "run", "sample",
-                                    "schema_version", "series", "suite", "verdict"));
+    EXPECT_THAT(tables, ElementsAre("alias", "baseline", "baseline_run", "benchmark", "build", "change_point",
+                                    "decision", "duel", "machine", "night", "night_point", "pair", "point",
+                                    "process", "run", "sample", "schema_version", "series", "suite", "trend",
+                                    "trend_level", "verdict"));
 }
 
 }  // namespace

@@ -273,6 +273,14 @@ CREATE TABLE trend (
     slope     REAL    NOT NULL
 ) STRICT;
 
+-- The logarithm of a reference's time about which its movement is taken off, as of the newest night.
+CREATE TABLE trend_level (
+    trend              INTEGER NOT NULL REFERENCES trend (number),
+    reference_revision TEXT    NOT NULL,
+    level              REAL    NOT NULL,
+    PRIMARY KEY (trend, reference_revision)
+) STRICT, WITHOUT ROWID;
+
 -- Logarithms of head / reference: the centre of the pairs' values with its interval (null where there are too
 -- few pairs) and their robust spread. head and reference are medians, in the series' unit. pair_values holds
 -- what each pair said, as 32-bit floats, lowest byte first: it stays when the pairs themselves are dropped.

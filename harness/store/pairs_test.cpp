@@ -65,7 +65,7 @@ TEST_F(Pairs, NeedTheirRun) {
 TEST_F(Pairs, TellWhichProgramsTheyMeasured) {
     auto connection = open();
     add_run(connection, 1);
-    const StoredPair stored = example(connection, 0);
+    const StoredPair stored = example_pair(connection, 0);
     check(record_pair(connection, stored));
     const std::map<std::string, std::string> wanted{{stored.base_build_id, "1234"}};
     EXPECT_EQ(program_hashes_of_pairs(connection, uuid(1)).value(), wanted);
@@ -81,7 +81,7 @@ TEST_F(Pairs, OfSelfTestsAreAllControls) {
     for (const auto& [run, stage] :
          {std::pair(1, Stage::control), std::pair(1, Stage::control), std::pair(2, Stage::control),
           std::pair(3, Stage::control), std::pair(3, Stage::screening)}) {
-        StoredPair stored = example(connection, number++);
+        StoredPair stored = example_pair(connection, number++);
         stored.run_id = uuid(run);
         stored.stage = stage;
         check(record_pair(connection, stored));

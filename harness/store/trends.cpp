@@ -175,10 +175,16 @@ Result<std::set<std::pair<std::string, int>>> wall_timed(Connection& connection)
     return found;
 }
 
-Result<void> set_slope(Connection& connection, const Trend& trend, double slope) {
+Result<void> set_correction(Connection& connection, const Trend& trend, double slope,
+                            const std::map<std::string, double>& levels) {
     for (const std::int64_t number : trend.numbers) {
-        auto done =
-            connection.run("UPDATE trend SET slope = ?2 WHERE number = ?1 AND slope <> ?2", {number, slope});
+        auto done = connection.run("UPDATE trend SET slope = ?2 WHERE number = ?1", {number, slope});
+        if (!done) return done;
+    }
+    for (const auto& [reference, level] : levels) {
+        auto done = connection.run(
+            "INSERT OR REPLACE INTO trend_level (trend, reference_revision, level) VALUES (?1, ?2, ?3)",
+            {trend.numbers.back(), reference, level});
         if (!done) return done;
     }
     return {};

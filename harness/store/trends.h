@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <map>
 #include <optional>
 #include <set>
 #include <string>
@@ -58,6 +59,9 @@ Result<std::vector<NightPoint>> points_of(Connection& connection, const Trend& t
 // Definitions whose time is the wall's: (benchmark as measured, version).
 Result<std::set<std::pair<std::string, int>>> wall_timed(Connection& connection);
 
-Result<void> set_slope(Connection& connection, const Trend& trend, double slope);
+// How the series is corrected for the reference (harness/duel/trend.h): by this slope, about the level of
+// each reference.
+Result<void> set_correction(Connection& connection, const Trend& trend, double slope,
+                            const std::map<std::string, double>& levels);
 
 }  // namespace harness::store

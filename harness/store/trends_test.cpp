@@ -68,8 +68,13 @@ TEST_F(Trends, OfARenamedBenchmarkGoOnUnderItsNewName) {
     ASSERT_THAT(trends, SizeIs(1));
     EXPECT_EQ(trends[0].benchmark, "memory/fetch");
     EXPECT_THAT(points_of(connection, trends[0]).value(), SizeIs(2));
-    check(set_slope(connection, trends[0], 0.5));
+    check(set_correction(connection, trends[0], 0.5, {{"old", 4.0}, {"new", 5.0}}));
+    check(set_correction(connection, trends[0], 0.5, {{"new", 6.0}}));
     EXPECT_EQ(list_trends(connection).value()[0].slope, 0.5);
+    double sum = 0;
+    check(
+        connection.run("SELECT sum(level) FROM trend_level", {}, [&](const Row& row) { sum = row.real(0); }));
+    EXPECT_EQ(sum, 10);
 }
 
 TEST_F(Trends, AreApartForEachDefinition) {

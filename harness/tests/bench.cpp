@@ -22,7 +22,9 @@ void Bench::TearDown() { fs::remove_all(folder_); }
 void Bench::add_suite(const std::string& name) {
     fs::create_symlink(FAKE_SUITE, folder_ / "suites" / name);
     std::ofstream(folder_ / "suites" / (name + ".json")) << fmt::format(
-        R"({{"name": "{0}", "program": "{0}", "title": "Fake", "description": "For tests"}})", name);
+        R"({{"name": "{0}", "program": "{0}", "title": "Fake", "description": "For tests",
+            "files": ["{0}.factor", "{0}.ballast"]}})",
+        name);
 }
 
 Printed Bench::vmbench(const std::vector<std::string>& arguments,

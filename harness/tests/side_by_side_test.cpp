@@ -125,9 +125,9 @@ TEST_F(SideBySide, AFolderWithoutSuitesIsAUsageError) {
 
 TEST_F(SideBySide, AnyCommandLineCanBeMeasured) {
     std::ofstream(folder_ / "base/number") << "1";
-    std::ofstream(folder_ / "head/number") << "20000";
+    std::ofstream(folder_ / "head/number") << "8000";
     const std::string count = "i=0; n=$(cat number); while [ $i -lt $n ]; do i=$((i+1)); done";
-    const Printed printed = ab("", {"--command", count, "--budget", "20s"});
+    const Printed printed = ab("", {"--command", count, "--budget", "60s"});
     EXPECT_EQ(printed.code, 1) << printed.out << printed.err;
     EXPECT_EQ(query("SELECT DISTINCT method FROM pair"), "processes");
     EXPECT_THAT(printed.out, HasSubstr("command/i=0;"));

@@ -68,7 +68,6 @@ TEST(Table, DescribeStatesEverythingOfACase) {
                       .tags = {"quick", "memory"},
                       .targets = {{"time", "a", 1.5}},
                       .time_source = TimeSource::manual};
-    const int line = __LINE__ - 7;
     const auto described = describe(suite);
     EXPECT_EQ(described["suite"], "sample");
     EXPECT_EQ(described["question"], "How fast?");
@@ -78,8 +77,13 @@ TEST(Table, DescribeStatesEverythingOfACase) {
         "metrics": [{"name": "time", "unit": "ns", "direction": "lower"},
                     {"name": "bytes_per_second", "unit": "B/s", "direction": "higher"}],
         "targets": [{"metric": "time", "vs": "a", "ratio": 1.5}]})");
-    known["source"] = {{"file", "suites/common/table_test.cpp"}, {"line", line}};
+    known["source"] = {{"file", "suites/common/table_test.cpp"}, {"line", suite.cases[1].source.line}};
     EXPECT_EQ(described["cases"][1], known);
+}
+
+TEST(Table, ACaseKnowsWhereItIsWritten) {
+    const Case entry = {.id = "a", .body = {}, .metrics = {}, .tags = {}};
+    EXPECT_EQ(entry.source.line, __LINE__ - 1);
 }
 
 TEST(Table, ACaseFromOutsideTheSourceTreeHasNoSource) {
