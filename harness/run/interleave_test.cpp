@@ -71,27 +71,27 @@ TEST_F(Interleave, TheFirstCouplesAreDropped) {
 
 TEST_F(Interleave, ASlowCanaryDropsTheSlicesOnBothSidesOfItAndTheirPartners) {
     // Canaries before slice 1, then after slices 1, 2, 3...; the slow one lies between slices 3 and 4.
-    script_ = {40, 40, 40, 50, 40, 40, 40};
+    script_ = {40, 40, 40, 80, 40, 40, 40};
     const auto pair = run({.first = A, .warm_ups = 0, .wanted = 3, .most = 3});
     EXPECT_THAT(fates(pair), ElementsAre(Fate::kept, Fate::kept, Fate::disturbed, Fate::disturbed, Fate::kept,
                                          Fate::kept));
 }
 
 TEST_F(Interleave, ASlowCanaryBetweenTwoCouplesDropsOneSideOfEachAndItsPartner) {
-    script_ = {40, 40, 50, 40, 40, 40, 40};
+    script_ = {40, 40, 80, 40, 40, 40, 40};
     const auto pair = run({.first = A, .warm_ups = 0, .wanted = 3, .most = 3});
     EXPECT_THAT(fates(pair), ElementsAre(Fate::partner, Fate::disturbed, Fate::disturbed, Fate::partner,
                                          Fate::kept, Fate::kept));
 }
 
-TEST_F(Interleave, FivePercentIsTolerated) {
-    script_ = {4000, 4000, 4200, 4000, 4000};
+TEST_F(Interleave, AFasterOrSlowerMachineIsTolerated) {
+    script_ = {4000, 4000, 6000, 4000, 4000};
     const auto pair = run({.first = A, .warm_ups = 0, .wanted = 2, .most = 2});
     EXPECT_THAT(fates(pair), Each(Fate::kept));
 }
 
 TEST_F(Interleave, DroppedCouplesAreMadeUpFor) {
-    script_ = {40, 50, 40, 40, 40, 40, 40};
+    script_ = {40, 80, 40, 40, 40, 40, 40};
     const auto pair = run({.first = A, .warm_ups = 0, .wanted = 2, .most = 4});
     EXPECT_EQ(order_, "ABBAAB");
     EXPECT_EQ(pair.slices.size(), 6U);
@@ -99,7 +99,7 @@ TEST_F(Interleave, DroppedCouplesAreMadeUpFor) {
 
 TEST_F(Interleave, ButNotWithoutEnd) {
     // Never twice the same.
-    for (std::int64_t canary = 1000; script_.size() < 40; canary += canary / 8) script_.push_back(canary);
+    for (std::int64_t canary = 1000; script_.size() < 40; canary += canary) script_.push_back(canary);
     const auto pair = run({.first = A, .warm_ups = 1, .wanted = 2, .most = 4});
     EXPECT_EQ(order_.size(), 10U);
     EXPECT_EQ(fates(pair)[9], Fate::disturbed);
@@ -107,7 +107,7 @@ TEST_F(Interleave, ButNotWithoutEnd) {
 }
 
 TEST_F(Interleave, ALevelFoundLaterJudgesEarlierSlices) {
-    script_ = {50, 50, 50, 40, 40, 40, 40};
+    script_ = {80, 80, 80, 40, 40, 40, 40};
     const auto pair = run({.first = A, .warm_ups = 0, .wanted = 3, .most = 3});
     EXPECT_EQ(pair.canary_level_ns, 40);
     EXPECT_EQ(fates(pair)[0], Fate::disturbed);
