@@ -19,11 +19,7 @@ class Accept : public Bench {
   protected:
     void SetUp() override {
         Bench::SetUp();
-        for (const char* side : {"base", "head"}) {
-            fs::create_directories(folder_ / side / "suites");
-            fs::copy_symlink(folder_ / "suites/fake", folder_ / side / "suites/fake");
-            fs::copy(folder_ / "suites/fake.json", folder_ / side / "suites/fake.json");
-        }
+        add_sides();
         fs::create_directories(repository());
         const std::string command = fmt::format(
             "cd '{}' && git init --quiet && git config user.name Ann && git config user.email "

@@ -27,6 +27,14 @@ void Bench::add_suite(const std::string& name) {
         name);
 }
 
+void Bench::add_sides() {
+    for (const char* side : {"base", "head"}) {
+        fs::create_directories(folder_ / side / "suites");
+        fs::copy_symlink(folder_ / "suites/fake", folder_ / side / "suites/fake");
+        fs::copy(folder_ / "suites/fake.json", folder_ / side / "suites/fake.json");
+    }
+}
+
 Printed Bench::vmbench(const std::vector<std::string>& arguments,
                        const std::vector<std::string>& environment) {
     auto interrupts = std::move(run::Interrupts::create().value());

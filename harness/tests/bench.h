@@ -33,6 +33,9 @@ class Bench : public testing::Test {
 
     void add_suite(const std::string& name);
 
+    // Two build folders, "base" and "head", each with the suite "fake".
+    void add_sides();
+
     // The only value a query of the store gives.
     std::string query(const std::string& sql);
 

@@ -13,26 +13,13 @@ namespace {
 namespace fs = std::filesystem;
 using testing::HasSubstr;
 
-// Why programs of this build cannot be counted here; empty when they can.
-std::string uncountable() {
-    const std::string processor = BUILT_FOR;
-    if (processor == "native") return "built for this very processor: valgrind may not know its instructions";
-    const std::string sanitizers = BUILT_WITH;
-    if (!sanitizers.empty()) return "valgrind cannot run programs with sanitizers";
-    return run::find_valgrind() ? "" : "valgrind is not installed";
-}
-
 // Two builds of the fake suite, the real vmbench and the real valgrind.
 class Profiles : public Bench {
   protected:
     void SetUp() override {
         Bench::SetUp();
-        if (const std::string why = uncountable(); !why.empty()) GTEST_SKIP() << why;
-        for (const char* side : {"base", "head"}) {
-            fs::create_directories(folder_ / side / "suites");
-            fs::create_symlink(FAKE_SUITE, folder_ / side / "suites/fake");
-            fs::copy(folder_ / "suites/fake.json", folder_ / side / "suites/fake.json");
-        }
+        ASSERT_TRUE(run::find_valgrind().has_value()) << "valgrind is missing: run scripts/bootstrap";
+        add_sides();
     }
 
     void slow_head(double factor) { std::ofstream(folder_ / "head/suites/fake.factor") << factor; }

@@ -17,11 +17,7 @@ class SideBySide : public Bench {
   protected:
     void SetUp() override {
         Bench::SetUp();
-        for (const char* side : {"base", "head"}) {
-            fs::create_directories(folder_ / side / "suites");
-            fs::copy_symlink(folder_ / "suites/fake", folder_ / side / "suites/fake");
-            fs::copy(folder_ / "suites/fake.json", folder_ / side / "suites/fake.json");
-        }
+        add_sides();
     }
 
     void slow_head(const char* factor) { std::ofstream(folder_ / "head/suites/fake.factor") << factor; }
