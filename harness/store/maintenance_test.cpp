@@ -17,13 +17,6 @@ using testing::IsEmpty;
 
 class Maintenance : public StoreTest {
   protected:
-    static std::int64_t count(Connection& connection, const std::string& table) {
-        std::int64_t rows = 0;
-        check(connection.run("SELECT count(*) FROM " + table, {},
-                             [&](const Row& row) { rows = row.integer(0); }));
-        return rows;
-    }
-
     // A store with one run, and the only fault this statement makes.
     std::string fault_of(const std::string& statement) {
         auto connection = open(fmt::format("{}.db", ++stores_));

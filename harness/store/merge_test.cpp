@@ -13,15 +13,7 @@ namespace {
 using testing::ElementsAre;
 using testing::HasSubstr;
 
-class Merge : public StoreTest {
-  protected:
-    static std::int64_t count(Connection& connection, const std::string& table) {
-        std::int64_t rows = 0;
-        check(connection.run("SELECT count(*) FROM " + table, {},
-                             [&](const Row& row) { rows = row.integer(0); }));
-        return rows;
-    }
-};
+class Merge : public StoreTest {};
 
 TEST_F(Merge, AddsWhatTheOtherHasAndKnowsWhatBothHave) {
     auto into = open("into.db");

@@ -139,6 +139,14 @@ class StoreTest : public testing::Test {
         ASSERT_TRUE(result.has_value()) << result.error().message;
     }
 
+    // Rows of a table, or of "TABLE WHERE ...".
+    static std::int64_t count(Connection& connection, const std::string& table) {
+        std::int64_t rows = 0;
+        check(connection.run("SELECT count(*) FROM " + table, {},
+                             [&](const Row& row) { rows = row.integer(0); }));
+        return rows;
+    }
+
     std::filesystem::path folder_;
     RandomSource random_ = counting_random();
 };
