@@ -7,6 +7,7 @@
 #include <filesystem>
 #include <fstream>
 #include <map>
+#include <sstream>
 #include <string_view>
 #include <utility>
 #include <vector>
@@ -107,6 +108,19 @@ bool knows_all_instructions(const Folder& folder) {
     });
 }
 
+// The last of valgrind's own complaints (debugging information that it cannot read, say), which do not start
+// with the process's number as what it always logs does; empty if there is none.
+std::string complaint(const Folder& folder) {
+    std::string last;
+    for (const std::string& log : folder.texts(kLog)) {
+        std::istringstream lines(log);
+        for (std::string line; std::getline(lines, line);) {
+            if (!line.empty() && !line.starts_with("==")) last = line;
+        }
+    }
+    return last;
+}
+
 // What one process and those it started executed.
 struct Counted {
     std::int64_t iterations = 0;  // of its last slice
@@ -164,7 +178,9 @@ Result<Counted> count(const CallgrindStart& what, bool fixed_addresses, std::int
             "(cmake --preset portable)",
             what.program);
     }
-    return fail("counting instructions under callgrind: {}", counted.error().message);
+    const std::string last = complaint(*folder);
+    return fail("counting instructions under callgrind: {}{}", counted.error().message,
+                last.empty() ? "" : fmt::format("; valgrind says '{}'", last));
 }
 
 double per_iteration(std::uint64_t more, std::uint64_t less, std::int64_t iterations) {

@@ -27,6 +27,7 @@ counts=${counts%\%p}$$
 log=${log%\%p}$$
 case $2 in
     *wide) echo "vex amd64->IR: unhandled instruction bytes: 0x62 0xF1" > "$log"; kill -ILL $$ ;;
+    *unread) printf '==1== Callgrind\n### unhandled dwarf2 abbrev form code 0x25\n\n==1== \n' > "$log"; exit 1 ;;
     *environment) env | sort | sed 's/=.*//' | tr '\n' ' ' >&2; exit 1 ;;
 esac
 rm -f "${0%/*}/log"
@@ -96,6 +97,10 @@ TEST_F(Callgrind, InstructionsThatValgrindDoesNotKnowAskForAPortableBuild) {
     EXPECT_EQ(error_of("wide"), "'" + what_.program +
                                     "' has instructions that valgrind does not know (AVX-512, say): count a "
                                     "portable build (cmake --preset portable)");
+}
+
+TEST_F(Callgrind, WhatValgrindComplainsOfIsQuoted) {
+    EXPECT_THAT(error_of("unread"), HasSubstr("valgrind says '### unhandled dwarf2 abbrev form code 0x25'"));
 }
 
 TEST_F(Callgrind, OnlyWhatProgramsNeedIsInTheEnvironment) {
