@@ -33,7 +33,7 @@ struct Options {
     bool no_bank = false;
     std::string relinked;
     std::size_t live = 0;
-    std::string live_budget = "15m";
+    std::string live_budget = "20m";
     std::string format = "terminal";
     std::string output = "-";
 };

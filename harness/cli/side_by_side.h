@@ -54,7 +54,7 @@ struct MatchupOptions {
     std::string suites = "build/release/bin/suites";
     std::vector<std::string> programs;
     std::string command;
-    std::string budget = "15m";
+    std::string budget = "20m";
     std::string threshold;
     std::string min_effect = "1%";
     std::string alpha = "0.5%";

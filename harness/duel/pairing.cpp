@@ -20,9 +20,8 @@ std::vector<std::string> process_of(const run::Job& job) {
             "--benchmark_format=json", kProcessSlice};
 }
 
-// What the counting slices of one pair should take in all. Where single slices are long they average over
-// more by themselves, and fewer do.
-constexpr std::chrono::milliseconds kPairTime{400};
+// What the counting slices of one pair should take in all: fewer couples where single slices are long.
+constexpr std::chrono::milliseconds kPairTime{700};
 constexpr int kFewestCouples = 2;
 
 run::PairSettings shape_of(const run::Calibration& known) {

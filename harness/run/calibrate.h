@@ -11,9 +11,9 @@
 
 namespace harness::run {
 
-// Shorter slices measure the clock and what another worker left in the caches; longer ones meet fewer
-// neighbours' moods.
-inline constexpr std::chrono::nanoseconds kTargetSlice = std::chrono::milliseconds(20);
+// Shorter slices measure the clock and what another worker left in the caches; longer ones let one mood of a
+// neighbour spoil more of a pair, whose value is the median of its couples.
+inline constexpr std::chrono::nanoseconds kTargetSlice = std::chrono::milliseconds(10);
 
 // How many iterations make a slice, and what a pair of processes will cost.
 struct Calibration {

@@ -223,7 +223,7 @@ std::vector<Condition> conditions_of(const Probe& probe) {
     const auto most = kMostClockShare * static_cast<double>(nanoseconds(kTargetSlice).count());
     all.push_back(static_cast<double>(probe.clock_step.count()) <= most
                       ? ok("clock", step)
-                      : noisy("clock", step, "too coarse for slices of 20 ms: gates void themselves"));
+                      : noisy("clock", step, "too coarse for slices: gates void themselves"));
     all.push_back(probe.niceness <= 0 ? ok("niceness", std::to_string(probe.niceness))
                                       : noisy("niceness", std::to_string(probe.niceness),
                                               "everything else goes first: start vmbench without nice"));

@@ -28,8 +28,8 @@ inline constexpr double kDisturbed = 1.5;
 struct Turns {
     model::Side first = model::Side::base;
     int warm_ups = 1;  // first couples, which do not count
-    int wanted = 8;    // couples that count
-    int most = 16;     // couples after the warm-ups, when some are disturbed
+    int wanted = 32;   // couples that count
+    int most = 64;     // couples after the warm-ups, when some are disturbed
 };
 
 // Lets the sides run in turns, ABBA, with the canary between all slices, until as many couples count as are

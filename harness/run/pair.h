@@ -23,8 +23,8 @@ struct PairSettings {
     std::uint64_t seed = 0;              // of this pair; the same gives the same order and environments
     std::optional<Placement> placement;  // none: nothing is pinned and there is no canary (many threads)
     int warm_ups = 1;                    // couples of slices (one of each side) that are dropped at first
-    int couples = 8;                     // that count
-    int most_couples = 16;               // when some are disturbed
+    int couples = 32;                    // that count
+    int most_couples = 64;               // when some are disturbed
     double head_slowdown = 1;            // injected, for self-tests
     std::chrono::nanoseconds time_limit = std::chrono::seconds(20);  // of one slice
 };
