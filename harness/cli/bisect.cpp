@@ -324,7 +324,7 @@ class BisectCommand {
     store::Connection& connection_;
     run::Interrupts& interrupts_;
     run::Progress progress_{stderr, run::style_for(stderr)};
-    const store::RandomSource random_ = store::system_random();
+    store::RandomSource random_ = store::system_random();
     std::string good_commit_;
     std::vector<run::LoggedCommit> commits_;
     Entry good_;

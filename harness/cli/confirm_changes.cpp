@@ -186,7 +186,7 @@ class Tester {
     const Matchup& matchup_;
     const Globals& globals_;
     run::Interrupts& interrupts_;
-    const std::chrono::steady_clock::time_point started_ = std::chrono::steady_clock::now();
+    std::chrono::steady_clock::time_point started_ = std::chrono::steady_clock::now();
     std::map<std::pair<std::int64_t, Range>, std::vector<Waiting>> waiting_;
     bool is_first_ = true;
     Tested tested_;

@@ -48,9 +48,9 @@ Result<std::string> find_target(const std::string& repository, const std::string
 // Where head left the target.
 Result<std::string> merge_base(const Options& options, run::Interrupts& interrupts) {
     const std::string& repository = options.matchup.repository;
-    const auto target = find_target(repository, options.target, interrupts);
+    auto target = find_target(repository, options.target, interrupts);
     if (!target) return target;
-    const auto head = run::resolve_commit(repository, options.head, interrupts);
+    auto head = run::resolve_commit(repository, options.head, interrupts);
     if (!head) return head;
     auto base = run::git(repository, {"merge-base", *target, *head}, interrupts);
     if (!base) {

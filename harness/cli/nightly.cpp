@@ -55,7 +55,7 @@ Result<std::string> pinned_in_file(const std::string& repository, const std::str
                                    run::Interrupts& interrupts) {
     const std::string object = head + ":" + kReferenceFile;
     if (!run::git(repository, {"cat-file", "-e", object}, interrupts)) return std::string();
-    const auto text = run::git(repository, {"show", object}, interrupts);
+    auto text = run::git(repository, {"show", object}, interrupts);
     if (!text) return text;
     std::istringstream lines(*text);
     for (std::string line; std::getline(lines, line);) {
@@ -137,7 +137,7 @@ class Nightly {
     Result<std::string> find_reference(const std::string& head) {
         std::string named = options_.reference;
         if (named.empty()) {
-            const auto pinned = pinned_in_file(repository(), head, interrupts_);
+            auto pinned = pinned_in_file(repository(), head, interrupts_);
             if (!pinned) return pinned;
             named = *pinned;
         }

@@ -64,7 +64,7 @@ Result<std::size_t> close_abandoned_nights(store::Connection& connection) {
     std::size_t closed = 0;
     for (const store::Night& night : *nights) {
         if (night.status != model::RunStatus::running) continue;
-        const auto points = store_points(connection, night);
+        auto points = store_points(connection, night);
         if (!points) return points;
         const auto end = last_sign(connection, night);
         if (!end) return tl::unexpected(end.error());

@@ -101,7 +101,7 @@ Outcome finish(store::Connection& connection, const Options& options, const std:
         CompareOptions compare;
         compare.baseline = options.baseline;
         compare.run = run_id;
-        const Outcome compared = compare_runs(compare, connection);
+        Outcome compared = compare_runs(compare, connection);
         if (!compared) return compared;
         codes.push_back(*compared);
     } else {

@@ -358,10 +358,10 @@ class SelfTesting {
     const Globals& globals_;
     store::Connection& connection_;
     run::Interrupts& interrupts_;
-    const fs::path suites_;
+    fs::path suites_;
     run::Progress progress_{stderr, run::style_for(stderr)};
-    const store::RandomSource random_ = store::system_random();
-    const model::Machine machine_ = run::fingerprint();
+    store::RandomSource random_ = store::system_random();
+    model::Machine machine_ = run::fingerprint();
     fs::path relinked_;  // suites of the other build, if there is one
     Selected selected_;
     std::vector<run::Job> jobs_;
@@ -373,7 +373,7 @@ class SelfTesting {
     std::map<std::string, std::string> builds_;  // ids by program hash
     model::Run run_;
     int position_ = 0;
-    const std::chrono::steady_clock::time_point started_ = std::chrono::steady_clock::now();
+    std::chrono::steady_clock::time_point started_ = std::chrono::steady_clock::now();
     nanoseconds said_{};
     report::LiveGates live_;
     std::vector<std::string> notes_;

@@ -369,7 +369,7 @@ class SideBySide {
     store::Connection& connection_;
     run::Interrupts& interrupts_;
     run::Progress progress_{stderr, run::style_for(stderr)};
-    const store::RandomSource random_ = store::system_random();
+    store::RandomSource random_ = store::system_random();
     Entry base_;
     Entry head_;
     std::vector<duel::Contest> contests_;

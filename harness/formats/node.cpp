@@ -19,7 +19,7 @@ std::string field_name(Pointer path) {
         const bool is_index = step.find_first_not_of("0123456789") == std::string::npos && !step.empty();
         const std::string shown = is_index ? fmt::format("[{}]", step) : one_line(step);
         const bool joined = name.empty() || name.front() == '[';
-        name = shown + (joined ? "" : ".") + name;
+        name.insert(0, joined ? shown : shown + ".");
     }
     return name;
 }

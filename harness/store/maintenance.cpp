@@ -16,9 +16,9 @@ Result<std::int64_t> number(Connection& connection, std::string_view query) {
 }
 
 Result<std::int64_t> file_bytes(Connection& connection) {
-    const auto pages = number(connection, "PRAGMA page_count");
+    auto pages = number(connection, "PRAGMA page_count");
     if (!pages) return pages;
-    const auto size = number(connection, "PRAGMA page_size");
+    auto size = number(connection, "PRAGMA page_size");
     if (!size) return size;
     return *pages * *size;
 }

@@ -58,10 +58,10 @@ Result<std::string> first_text(Connection& connection, std::string_view sql,
 
 Result<std::string> series_of(Connection& connection, const std::vector<Value>& key,
                               const model::Metric& metric, const RandomSource& random) {
-    const auto known = first_text(connection,
-                                  "SELECT id FROM series WHERE benchmark = ?1 AND definition_version = ?2 "
-                                  "AND metric = ?3 AND unit = ?4 AND machine_class = ?5",
-                                  key);
+    auto known = first_text(connection,
+                            "SELECT id FROM series WHERE benchmark = ?1 AND definition_version = ?2 "
+                            "AND metric = ?3 AND unit = ?4 AND machine_class = ?5",
+                            key);
     if (!known || !known->empty()) return known;
     const std::string id = make_uuid(random);
     std::vector<Value> values = key;

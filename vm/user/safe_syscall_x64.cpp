@@ -43,9 +43,11 @@ vm_user_syscall_x64_interrupted:
 extern "C" {
 std::int64_t vm_user_syscall_x64(const std::atomic<int>* pending, long number,
                                  const std::uint64_t* arguments);
+// Labels of the assembly. NOLINTBEGIN(readability-identifier-naming)
 extern const char vm_user_syscall_x64_look;
 extern const char vm_user_syscall_x64_done;
 extern const char vm_user_syscall_x64_interrupted;
+// NOLINTEND(readability-identifier-naming)
 }
 
 namespace vm::user {

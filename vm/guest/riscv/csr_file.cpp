@@ -1,6 +1,7 @@
 #include "vm/guest/riscv/csr_file.h"
 
 #include <algorithm>
+#include <array>
 #include <utility>
 
 #include "vm/base/bits.h"
@@ -16,17 +17,16 @@ struct Register {
     std::uint64_t bits = 0;
 };
 
-Register lookup(std::uint16_t number) {
-    switch (number) {
-#define CSR(csr_number, name, kind, bits) \
-    case csr_number:                      \
-        return {Kind::kind, bits};
+// By number (12 bits, Priv. 2.1).
+constexpr auto kRegisters = [] {
+    std::array<Register, 4096> all{};
+#define CSR(number, name, kind, bits) all[number] = {Kind::kind, bits};
 #include "vm/guest/riscv/csr.inc"
 #undef CSR
-        default:
-            return {};
-    }
-}
+    return all;
+}();
+
+Register lookup(std::uint16_t number) { return number < kRegisters.size() ? kRegisters[number] : Register{}; }
 
 // Fields of mstatus (Priv. 3.1.6).
 constexpr std::uint64_t kMie = std::uint64_t{1} << 3;

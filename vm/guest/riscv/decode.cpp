@@ -208,20 +208,21 @@ bool meets(const Insn& insn, unsigned demands) {
     return (demands & demand::kImmNonzero) == 0 || insn.imm != 0;
 }
 
-// Lines of rvc.inc by quadrant and funct3, which every pattern fixes; -1 ends a list.
+// Lines of rvc.inc by quadrant and funct3, which every pattern fixes.
+constexpr std::uint8_t kEndOfLines = 0xff;
 constexpr std::size_t kCompressedBuckets = 32;
 constexpr std::size_t kMostPerBucket = 16;
 
 constexpr unsigned compressed_bucket(unsigned half) { return (half & 3) << 3 | half >> 13; }
 
 constexpr auto kCompressedLines = [] {
-    std::array<std::array<std::int8_t, kMostPerBucket>, kCompressedBuckets> table{};
-    for (auto& row : table) row.fill(-1);
+    std::array<std::array<std::uint8_t, kMostPerBucket>, kCompressedBuckets> table{};
+    for (auto& row : table) row.fill(kEndOfLines);
     for (std::size_t i = 0; i < kCompressed.size(); ++i) {
         auto& row = table[compressed_bucket(kCompressed[i].match)];
         std::size_t used = 0;
-        while (row[used] >= 0) ++used;
-        row[used] = static_cast<std::int8_t>(i);
+        while (row[used] != kEndOfLines) ++used;
+        row[used] = static_cast<std::uint8_t>(i);
     }
     return table;
 }();
@@ -232,9 +233,9 @@ struct Expansion {
 };
 
 Expansion decode_half(std::uint16_t half) {
-    for (const std::int8_t index : kCompressedLines[compressed_bucket(half)]) {
-        if (index < 0) break;
-        const CompressedEncoding& line = kCompressed[static_cast<std::size_t>(index)];
+    for (const std::uint8_t index : kCompressedLines[compressed_bucket(half)]) {
+        if (index == kEndOfLines) break;
+        const CompressedEncoding& line = kCompressed[index];
         if ((half & line.mask) != line.match) continue;
         const Insn insn = expand(line, half);
         if (meets(insn, line.demands)) return {&line, insn};
