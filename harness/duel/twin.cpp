@@ -1,8 +1,13 @@
 #include "harness/duel/twin.h"
 
 #include <algorithm>
+#include <fstream>
 #include <string>
+#include <sys/file.h>
 #include <utility>
+
+#include <fcntl.h>
+#include <unistd.h>
 
 namespace harness::duel {
 
@@ -17,6 +22,26 @@ std::string twin_name(std::size_t length, std::size_t number) {
     const std::string digits = std::to_string(number);
     if (digits.size() + 1 > length) return "";
     return "~" + std::string(length - 1 - digits.size(), '0') + digits;
+}
+
+// In every twin, so that no other folder is ever taken for one.
+constexpr const char* kMark = ".vmbench-twin";
+
+// A folder that nobody holds, locked: a new one, or a twin whose owner was killed, without its files. -1 for
+// any other.
+int take(const fs::path& path, std::error_code& error) {
+    const bool is_new = fs::create_directory(path, error);
+    if (error) return -1;
+    const int lock = open(path.c_str(), O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+    if (lock < 0) return -1;
+    if (flock(lock, LOCK_EX | LOCK_NB) != 0 || (!is_new && !fs::exists(path / kMark))) {
+        close(lock);
+        return -1;
+    }
+    std::error_code ignored;
+    for (const fs::path& left : fs::directory_iterator(path, ignored)) fs::remove_all(left, ignored);
+    std::ofstream(path / kMark) << "a copy that vmbench measures against\n";
+    return lock;
 }
 
 }  // namespace
@@ -34,10 +59,10 @@ Result<Twin> Twin::create(const fs::path& folder) {
         if (name.empty()) break;
         std::error_code error;
         const fs::path path = original.parent_path() / name;
-        const bool is_new = fs::create_directory(path, error);
+        const int lock = take(path, error);
         if (error) return fail("cannot copy '{}' beside itself: {}", original.string(), error.message());
-        if (!is_new) continue;
-        Twin twin(path);
+        if (lock < 0) continue;
+        Twin twin(path, lock);
         fs::copy(original, path, fs::copy_options::recursive, error);
         if (error)
             return fail("cannot copy '{}' to '{}': {}", original.string(), path.string(), error.message());
@@ -46,11 +71,13 @@ Result<Twin> Twin::create(const fs::path& folder) {
     return fail("no free name as long as '{}' beside it", original.string());
 }
 
-Twin::Twin(Twin&& other) noexcept : path_(std::exchange(other.path_, fs::path())) {}
+Twin::Twin(Twin&& other) noexcept
+    : path_(std::exchange(other.path_, fs::path())), lock_(std::exchange(other.lock_, -1)) {}
 
 Twin::~Twin() {
     std::error_code ignored;
     if (!path_.empty()) fs::remove_all(path_, ignored);
+    if (lock_ >= 0) close(lock_);
 }
 
 }  // namespace harness::duel

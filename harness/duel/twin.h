@@ -7,7 +7,8 @@
 namespace harness::duel {
 
 // A byte copy of a folder, beside it and with a path as long, so that its programs find what lies around them
-// and their stacks begin at the same addresses. It goes with its owner.
+// and their stacks begin at the same addresses. It goes with its owner; that of an owner that was killed goes
+// when its name is needed next.
 class Twin {
   public:
     static Result<Twin> create(const std::filesystem::path& folder);
@@ -19,9 +20,10 @@ class Twin {
     const std::filesystem::path& path() const { return path_; }
 
   private:
-    explicit Twin(std::filesystem::path path) : path_(std::move(path)) {}
+    Twin(std::filesystem::path path, int lock) : path_(std::move(path)), lock_(lock) {}
 
     std::filesystem::path path_;
+    int lock_ = -1;  // the folder, open and locked for as long as there is an owner
 };
 
 // The folder as an absolute path without a slash at its end.

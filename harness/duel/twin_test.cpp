@@ -1,10 +1,13 @@
 #include "harness/duel/twin.h"
 
+#include <csignal>
 #include <cstdlib>
 #include <fstream>
 #include <sstream>
+#include <sys/wait.h>
 
 #include <gmock/gmock.h>
+#include <unistd.h>
 
 namespace harness::duel {
 namespace {
@@ -58,6 +61,29 @@ TEST_F(TwinTest, LeavesOtherFoldersAlone) {
     const Twin first = std::move(Twin::create(folder_ / "suites").value());
     const Twin second = std::move(Twin::create((folder_ / "suites").string() + "/").value());
     EXPECT_EQ(second.path().filename(), "~00001");
+}
+
+TEST_F(TwinTest, TakesThePlaceOfOneWhoseOwnerWasKilled) {
+    const pid_t child = fork();
+    if (child == 0) {
+        const auto twin = Twin::create(folder_ / "suites");
+        std::ofstream(twin->path() / "left") << "over";
+        kill(getpid(), SIGKILL);
+    }
+    waitpid(child, nullptr, 0);
+    EXPECT_TRUE(fs::exists(folder_ / "~00000/left"));
+    const Twin twin = std::move(Twin::create(folder_ / "suites").value());
+    EXPECT_EQ(twin.path().filename(), "~00000");
+    EXPECT_FALSE(fs::exists(twin.path() / "left"));
+    EXPECT_EQ(text(twin.path() / "guest/program"), "bytes");
+}
+
+TEST_F(TwinTest, LeavesFoldersAloneThatLookLikeOne) {
+    fs::create_directory(folder_ / "~00000");
+    std::ofstream(folder_ / "~00000/mine") << "kept";
+    const Twin twin = std::move(Twin::create(folder_ / "suites").value());
+    EXPECT_EQ(twin.path().filename(), "~00001");
+    EXPECT_EQ(text(folder_ / "~00000/mine"), "kept");
 }
 
 TEST_F(TwinTest, OfNothingIsAnError) {
