@@ -9,6 +9,7 @@
 
 #include "harness/cli/bisect_text.h"
 #include "harness/cli/command.h"
+#include "harness/cli/pair_log.h"
 #include "harness/cli/record.h"
 #include "harness/cli/session.h"
 #include "harness/cli/side_by_side.h"
@@ -17,7 +18,6 @@
 #include "harness/run/checkout.h"
 #include "harness/run/evaluate.h"
 #include "harness/run/turn.h"
-#include "harness/store/catalog.h"
 #include "harness/store/pairs.h"
 #include "harness/store/runs.h"
 
@@ -241,7 +241,8 @@ class BisectCommand {
         if (!begun) return tl::unexpected(measurement(begun.error()));
         say(fmt::format("run {}: {} in {}, seed {}", short_id(run.id), options_.benchmark,
                         counted(commits_.size(), "commit"), matchup_.seed));
-        auto result = duel::bisect(commits_.size(), settings, acts(run));
+        PairLog log(connection_, run.id, random_);
+        auto result = duel::bisect(commits_.size(), settings, acts(log));
         if (auto done = finish(run, result); !done) return tl::unexpected(measurement(done.error()));
         return measured(std::move(result));
     }
@@ -260,14 +261,16 @@ class BisectCommand {
                                  now_ns(), about);
     }
 
-    duel::BisectActs acts(const model::Run& run) {
+    duel::BisectActs acts(PairLog& log) {
         duel::BisectActs acts;
         acts.open = [this](std::size_t commit) { return open(commit); };
         acts.measure = [this](const duel::Contest& contest, std::uint64_t seed) {
             return pairing_->measure(contest, store::Stage::fresh, seed, interrupts_);
         };
-        acts.keep = [this, &run](std::size_t commit, const duel::Contest& contest, const model::Pair& pair) {
-            return keep(run, commit, contest, pair);
+        // As fresh pairs: they were begun because of what others said.
+        acts.keep = [this, &log](std::size_t commit, const duel::Contest& contest, const model::Pair& pair) {
+            return log.keep(contest.benchmark, store::Stage::fresh, {good_.job, {good_commit_, false}},
+                            {*contest.head, {commits_[commit].id, false}}, pair);
         };
         acts.show = [this](const duel::BisectPosition& position) {
             if (position.pairs != 0) return;
@@ -286,31 +289,6 @@ class BisectCommand {
         auto entry = enter(commits_[commit].id);
         if (!entry) return tl::unexpected(entry.error());
         return duel::match({good_.job}, {entry->job}).front();
-    }
-
-    Result<std::string> record_build(const run::Job& job, const std::string& commit) {
-        return store::record_build(
-            connection_, run::describe_build(job.program_hash, run::Revision{commit, false}, {}), random_);
-    }
-
-    // As fresh pairs: they were begun because of what others said.
-    Result<void> keep(const model::Run& run, std::size_t commit, const duel::Contest& contest,
-                      const model::Pair& pair) {
-        const auto base = record_build(good_.job, good_commit_);
-        if (!base) return tl::unexpected(base.error());
-        const auto head = record_build(*contest.head, commits_[commit].id);
-        if (!head) return tl::unexpected(head.error());
-        store::StoredPair stored;
-        stored.id = store::make_uuid(random_);
-        stored.run_id = run.id;
-        stored.benchmark = contest.benchmark.id;
-        stored.definition_version = contest.benchmark.definition_version;
-        stored.stage = store::Stage::fresh;
-        stored.position = position_++;
-        stored.base_build_id = *base;
-        stored.head_build_id = *head;
-        stored.pair = pair;
-        return store::record_pair(connection_, stored);
     }
 
     std::string again() const {
@@ -332,7 +310,6 @@ class BisectCommand {
     std::optional<run::Turn> turn_;
     std::optional<duel::Pairing> pairing_;
     std::chrono::steady_clock::time_point started_;
-    int position_ = 0;
 };
 
 Outcome bisect(Options& options, const Globals& globals) {

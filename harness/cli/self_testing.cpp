@@ -8,6 +8,7 @@
 #include <fmt/format.h>
 
 #include "harness/cli/live_gates.h"
+#include "harness/cli/pair_log.h"
 #include "harness/cli/record.h"
 #include "harness/cli/text.h"
 #include "harness/duel/contests.h"
@@ -17,7 +18,6 @@
 #include "harness/run/machine.h"
 #include "harness/run/progress.h"
 #include "harness/run/turn.h"
-#include "harness/store/catalog.h"
 #include "harness/store/pairs.h"
 #include "harness/store/runs.h"
 
@@ -174,7 +174,6 @@ class SelfTesting {
         if (!pairing) return tl::unexpected(measurement(pairing.error()));
         pairing_.emplace(std::move(*pairing));
         drop_unmeasurable();
-        if (auto builds = record_builds(); !builds) return tl::unexpected(measurement(builds.error()));
         run_ = new_run({model::Profile::full, globals_.command_line}, plan_.bank.seed, random_);
         run_.note = kRunNote;
         auto begun = begin_run(connection_, run_, selected_, jobs_, random_);
@@ -183,7 +182,8 @@ class SelfTesting {
                                   counted(contests_.size(), "benchmark"),
                                   relinked_.empty() ? "a copy" : relinked_.string(), plan_.bank.seed,
                                   run::short_duration(round_cost())));
-        return finish(duel::fill_bank(bank_, contests_, plan_.bank, acts()));
+        PairLog log(connection_, run_.id, random_);
+        return finish(duel::fill_bank(bank_, contests_, plan_.bank, acts(log)));
     }
 
     nanoseconds round_cost() const {
@@ -220,48 +220,22 @@ class SelfTesting {
         bank_ = std::move(bank);
     }
 
-    Result<void> record_builds() {
-        const run::Revision revision = run::git_revision(suites_, interrupts_);
-        for (const duel::Contest& contest : contests_) {
-            for (const auto& job : {contest.base, contest.head}) {
-                if (builds_.contains(job->program_hash)) continue;
-                const auto build = store::record_build(
-                    connection_, run::describe_build(job->program_hash, revision, {}), random_);
-                if (!build) return tl::unexpected(build.error());
-                builds_[job->program_hash] = *build;
-            }
-        }
-        return {};
-    }
-
-    duel::BankActs acts() {
+    duel::BankActs acts(PairLog& log) {
         duel::BankActs acts;
         // The head is the copy, so it is not the pair of two base processes that a gate's control is; what
         // is stored as a control is a pair whose sides must not differ.
         acts.measure = [this](const duel::Contest& contest, double slowdown, std::uint64_t seed) {
             return pairing_->measure(contest, store::Stage::screening, seed, interrupts_, slowdown);
         };
-        acts.keep = [this](const duel::Contest& contest, const model::Pair& pair) {
-            return keep(contest, pair);
+        const run::Revision revision = run::git_revision(suites_, interrupts_);
+        acts.keep = [this, &log, revision](const duel::Contest& contest, const model::Pair& pair) {
+            return log.keep(contest.benchmark, store::Stage::control, {*contest.base, revision},
+                            {*contest.head, revision}, pair);
         };
         acts.can_slow_down = [this](const duel::Contest& contest) { return pairing_->has_slices(contest); };
         acts.show = [this](const duel::BankPosition& position) { show(position); };
         acts.elapsed = [this] { return since(started_); };
         return acts;
-    }
-
-    Result<void> keep(const duel::Contest& contest, const model::Pair& pair) {
-        store::StoredPair stored;
-        stored.id = store::make_uuid(random_);
-        stored.run_id = run_.id;
-        stored.benchmark = contest.benchmark.id;
-        stored.definition_version = contest.benchmark.definition_version;
-        stored.stage = store::Stage::control;
-        stored.position = position_++;
-        stored.base_build_id = builds_[contest.base->program_hash];
-        stored.head_build_id = builds_[contest.head->program_hash];
-        stored.pair = pair;
-        return store::record_pair(connection_, stored);
     }
 
     void show(const duel::BankPosition& position) {
@@ -370,9 +344,7 @@ class SelfTesting {
     std::vector<std::string> runs_;  // whose pairs it holds
     std::optional<duel::Twin> twin_;
     std::optional<duel::Pairing> pairing_;
-    std::map<std::string, std::string> builds_;  // ids by program hash
     model::Run run_;
-    int position_ = 0;
     std::chrono::steady_clock::time_point started_ = std::chrono::steady_clock::now();
     nanoseconds said_{};
     report::LiveGates live_;

@@ -5,6 +5,7 @@
 
 #include <fmt/format.h>
 
+#include "harness/cli/pair_log.h"
 #include "harness/cli/policy.h"
 #include "harness/cli/record.h"
 #include "harness/cli/text.h"
@@ -19,7 +20,6 @@
 #include "harness/judge/side_by_side.h"
 #include "harness/run/progress.h"
 #include "harness/run/turn.h"
-#include "harness/store/catalog.h"
 #include "harness/store/duels.h"
 #include "harness/store/pairs.h"
 #include "harness/store/runs.h"
@@ -40,6 +40,7 @@ struct Entry {
     duel::BuiltSide side;
     Selected selected;
     std::vector<run::Job> jobs;
+    run::Revision revision;
 };
 
 Failure measurement(const Error& error) { return {error.message, ExitCode::measurement_failed}; }
@@ -129,8 +130,9 @@ class SideBySide {
         if (!begun) return tl::unexpected(measurement(begun.error()));
         progress_.say(fmt::format("run {}: {} side by side, seed {}", short_id(run.id),
                                   counted(contests_.size(), "benchmark"), matchup_.seed));
+        PairLog log(connection_, run.id, random_);
         const auto duel =
-            duel::fight(contests_, terms.rows, {terms.gate, matchup_.seed, matchup_.budget}, acts(run));
+            duel::fight(contests_, terms.rows, {terms.gate, matchup_.seed, matchup_.budget}, acts(log));
         progress_.clear();
         if (auto ended = end(run, duel); !ended) return tl::unexpected(ended.error());
         if (duel->out_of_time) {
@@ -160,7 +162,13 @@ class SideBySide {
         if (!matchup_.references) leave_out_references(*selected);
         auto jobs = jobs_for(*selected);
         if (!jobs) return tl::unexpected(jobs.error());
-        return Entry{std::move(*side), std::move(*selected), std::move(*jobs)};
+        const run::Revision revision = revision_of(*side);
+        return Entry{std::move(*side), std::move(*selected), std::move(*jobs), revision};
+    }
+
+    run::Revision revision_of(const duel::BuiltSide& side) const {
+        if (!side.commit.empty()) return {side.commit, false};
+        return run::git_revision(side.suites, interrupts_);
     }
 
     // Rows that no change of the program can move cost as much as the others and decide nothing.
@@ -187,7 +195,8 @@ class SideBySide {
             .program = "/bin/sh",
             .program_hash = side.commit,
             .command = {"/bin/sh", "-c", "cd \"$0\" && " + matchup_.command, side.tree.string()}};
-        return {std::move(side), {{std::move(suite)}, {}}, {job}};
+        const run::Revision revision = revision_of(side);
+        return {std::move(side), {{std::move(suite)}, {}}, {job}, revision};
     }
 
     // Two single programs are two builds of one suite, whatever they are called.
@@ -273,13 +282,16 @@ class SideBySide {
         counts_ = duel::count_contests(contests_, count, show, interrupts_);
     }
 
-    duel::DuelActs acts(const model::Run& run) {
+    duel::DuelActs acts(PairLog& log) {
         duel::DuelActs acts;
         acts.measure = [this](const duel::Contest& contest, store::Stage stage, std::uint64_t seed) {
             return pairing_->measure(contest, stage, seed, interrupts_);
         };
-        acts.keep = [this, &run](const duel::Contest& contest, store::Stage stage, const model::Pair& pair) {
-            return keep(run, contest, stage, pair);
+        acts.keep = [this, &log](const duel::Contest& contest, store::Stage stage, const model::Pair& pair) {
+            const MeasuredSide base{*contest.base, base_.revision};
+            const MeasuredSide head{*contest.head, head_.revision};
+            return log.keep(contest.benchmark, stage, base, stage == store::Stage::control ? base : head,
+                            pair);
         };
         acts.show = [this](const duel::DuelPosition& position) { show(position); };
         acts.elapsed = [started = std::chrono::steady_clock::now()] {
@@ -310,32 +322,6 @@ class SideBySide {
         if (!duel->interrupted) return {};
         return tl::unexpected(Failure(fmt::format("interrupted; stored: {}", counted(duel->pairs, "pair")),
                                       ExitCode::measurement_failed));
-    }
-
-    Result<std::string> record_build(const Entry& entry, const run::Job& job) {
-        const run::Revision revision = entry.side.commit.empty()
-                                           ? run::git_revision(entry.side.suites, interrupts_)
-                                           : run::Revision{entry.side.commit, false};
-        return store::record_build(connection_, run::describe_build(job.program_hash, revision, {}), random_);
-    }
-
-    Result<void> keep(const model::Run& run, const duel::Contest& contest, store::Stage stage,
-                      const model::Pair& pair) {
-        const auto base = record_build(base_, *contest.base);
-        if (!base) return tl::unexpected(base.error());
-        const auto head = stage == store::Stage::control ? base : record_build(head_, *contest.head);
-        if (!head) return tl::unexpected(head.error());
-        store::StoredPair stored;
-        stored.id = store::make_uuid(random_);
-        stored.run_id = run.id;
-        stored.benchmark = contest.benchmark.id;
-        stored.definition_version = contest.benchmark.definition_version;
-        stored.stage = stage;
-        stored.position = position_++;
-        stored.base_build_id = *base;
-        stored.head_build_id = *head;
-        stored.pair = pair;
-        return store::record_pair(connection_, stored);
     }
 
     void show(const duel::DuelPosition& position) {
@@ -379,7 +365,6 @@ class SideBySide {
     std::map<std::string, double> relinked_;  // what link orders differ by; empty unless asked for
     std::optional<run::Turn> turn_;
     std::optional<duel::Pairing> pairing_;
-    int position_ = 0;
 };
 
 }  // namespace
