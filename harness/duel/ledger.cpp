@@ -17,6 +17,9 @@ namespace {
 
 constexpr std::size_t kFewestForSpread = 6;
 
+// The counter of stolen time has steps of 10 ms (proc(5), /proc/stat): shares of a shorter time are chance.
+constexpr std::int64_t kFewestSeenNs = 1'000'000'000;
+
 // A metric of one side that is not its time; none when its process did not report it.
 std::optional<double> amount(const model::PairSide& side, const std::string& metric) {
     if (metric == judge::kMemory) {
@@ -180,7 +183,8 @@ void Ledger::note_health(const model::Pair& pair) {
         if (health_.shortest_slice_ns == 0 || shortest < health_.shortest_slice_ns)
             health_.shortest_slice_ns = shortest;
     }
-    health_.stolen = seen_ns_ == 0 ? 0 : static_cast<double>(stolen_ns_) / static_cast<double>(seen_ns_);
+    health_.stolen =
+        seen_ns_ < kFewestSeenNs ? 0 : static_cast<double>(stolen_ns_) / static_cast<double>(seen_ns_);
     health_.context_switches =
         wall_ns_ == 0 ? 0 : static_cast<double>(switches_) * 1e9 / static_cast<double>(wall_ns_);
     health_.clock_step_ns = std::max(health_.clock_step_ns, static_cast<double>(pair.clock_resolution_ns));

@@ -90,13 +90,23 @@ TEST(Ledger, AddsUpWhatDisturbedTheRun) {
     pair.slices[0].fate = Fate::disturbed;
     pair.slices[1].fate = Fate::partner;
     pair.slices[1].involuntary_switches = 3;
-    pair.steal_ns = 10;
-    pair.duration_ns = 100;
+    pair.steal_ns = 200'000'000;
+    pair.duration_ns = 2'000'000'000;
     ledger.note(0, Stage::screening, pair);
     EXPECT_EQ(ledger.health().base.dropped, 1U);
     EXPECT_EQ(ledger.health().head.dropped, 0U);
     EXPECT_DOUBLE_EQ(ledger.health().stolen, 0.1);
     EXPECT_DOUBLE_EQ(ledger.health().context_switches, 3 * 1e9 / 30'000);
+}
+
+TEST(Ledger, OneStepOfTheStealCounterInAShortTimeIsNoShare) {
+    const std::vector<LedgerRow> rows = {row_named("s/a")};
+    Ledger ledger(rows);
+    model::Pair pair = waiting_pair();
+    pair.steal_ns = 10'000'000;
+    pair.duration_ns = 70'000'000;
+    ledger.note(0, Stage::screening, pair);
+    EXPECT_EQ(ledger.health().stolen, 0);
 }
 
 TEST(Ledger, KnowsTheSpreadOfSixPairsOrMore) {
