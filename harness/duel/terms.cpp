@@ -67,6 +67,7 @@ json row_json(const LedgerRow& entry) {
               {"primary", row.primary ? 1 : 0}};
     // What is exact has no pairs to tell it again.
     if (row.exact) text.update({{"exact", *row.exact}, {"base", *row.base}, {"head", *row.head}});
+    if (row.source) text["source"] = {{"file", row.source->file}, {"line", row.source->line}};
     return text;
 }
 
@@ -132,6 +133,7 @@ LedgerRow read_row(JsonReader& reader) {
         row.base = reader.number("base");
         row.head = reader.number("head");
     }
+    reader.object("source", [&row](JsonReader& place) { row.source = model::read_source(place); });
     row.threshold = reader.number("threshold");
     row.minimum_effect = reader.number("minimum_effect");
     entry.time = word<stats::SliceTime>(reader, kTimes, "time");

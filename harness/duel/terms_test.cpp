@@ -49,6 +49,7 @@ Terms example() {
     terms.rows = {row_named("suite/a"), row_named("suite/b")};
     terms.rows[0].control = true;
     terms.rows[1].row.state = judge::RowState::missing;
+    terms.rows[0].row.source = model::SourcePlace{"suites/suite/cases.cpp", 12};
     terms.rows[1].row.accepted = "no longer needed";
     terms.rows[1].row.wall.reset();
     terms.rows[1].time = stats::SliceTime::wall;

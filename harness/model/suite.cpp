@@ -51,15 +51,6 @@ Target read_target(JsonReader& reader, const std::vector<Metric>& metrics) {
     return target;
 }
 
-// Annotations point there: another machine's absolute path would point nowhere.
-SourcePlace read_source(JsonReader& reader) {
-    SourcePlace place;
-    place.file = reader.text("file");
-    if (place.file.starts_with('/')) reader.complain("'file' must be a path from the repository's top");
-    place.line = static_cast<int>(reader.integer("line", 1, std::numeric_limits<int>::max(), 1));
-    return place;
-}
-
 Case read_case(JsonReader& reader) {
     Case result;
     result.id = reader.text("id");
@@ -82,6 +73,15 @@ Case read_case(JsonReader& reader) {
 }
 
 }  // namespace
+
+// Annotations point there: another machine's absolute path would point nowhere.
+SourcePlace read_source(JsonReader& reader) {
+    SourcePlace place;
+    place.file = reader.text("file");
+    if (place.file.starts_with('/')) reader.complain("'file' must be a path from the repository's top");
+    place.line = static_cast<int>(reader.integer("line", 1, std::numeric_limits<int>::max(), 1));
+    return place;
+}
 
 std::string_view to_string(Direction direction) { return name_of<Direction>(kDirections, direction); }
 

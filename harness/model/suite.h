@@ -9,6 +9,8 @@
 
 namespace harness::model {
 
+class JsonReader;
+
 // Which values of a metric are the better ones.
 enum class Direction { lower, higher };
 
@@ -37,6 +39,9 @@ struct SourcePlace {
     int line = 1;
     bool operator==(const SourcePlace&) const = default;
 };
+
+// {"file": "suites/cpu/cases.cpp", "line": 12}
+SourcePlace read_source(JsonReader& reader);
 
 // One benchmark as its suite program describes it. id is the Google Benchmark run name. The first metric is
 // the primary one: it alone decides verdicts, the others are shown.

@@ -16,6 +16,11 @@ Json effect(const std::optional<model::Effect>& effect) {
     return {{"ratio", effect->ratio}, {"low", effect->low}, {"high", effect->high}};
 }
 
+Json source(const std::optional<model::SourcePlace>& place) {
+    if (!place) return nullptr;
+    return {{"file", place->file}, {"line", place->line}};
+}
+
 Json verdict(const model::Verdict& verdict) {
     return {{"benchmark", verdict.benchmark},
             {"metric", verdict.metric},
@@ -31,7 +36,8 @@ Json verdict(const model::Verdict& verdict) {
             {"n_head", verdict.n_head},
             {"note", verdict.note},
             {"accepted", verdict.accepted},
-            {"owner", verdict.owner}};
+            {"owner", verdict.owner},
+            {"source", source(verdict.source)}};
 }
 
 Json groups(const std::vector<model::GroupEffect>& all) {

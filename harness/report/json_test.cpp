@@ -68,7 +68,8 @@ TEST(Json, ShowsAComparison) {
       "n_head": 6,
       "note": "",
       "accepted": "",
-      "owner": ""
+      "owner": "",
+      "source": null
     },
     {
       "benchmark": "cpu/sort",
@@ -85,7 +86,8 @@ TEST(Json, ShowsAComparison) {
       "n_head": 0,
       "note": "wrong sum: 3 < 4",
       "accepted": "",
-      "owner": ""
+      "owner": "",
+      "source": null
     },
     {
       "benchmark": "memory/raw",
@@ -106,7 +108,8 @@ TEST(Json, ShowsAComparison) {
       "n_head": 6,
       "note": "",
       "accepted": "",
-      "owner": ""
+      "owner": "",
+      "source": null
     },
     {
       "benchmark": "memory/read",
@@ -127,7 +130,8 @@ TEST(Json, ShowsAComparison) {
       "n_head": 6,
       "note": "",
       "accepted": "",
-      "owner": ""
+      "owner": "",
+      "source": null
     },
     {
       "benchmark": "memory/read",
@@ -148,7 +152,8 @@ TEST(Json, ShowsAComparison) {
       "n_head": 6,
       "note": "",
       "accepted": "",
-      "owner": ""
+      "owner": "",
+      "source": null
     }
   ]
 }
@@ -163,6 +168,14 @@ TEST(Json, ShowsGroupsAndMethodOfPairs) {
     EXPECT_EQ(value["method"], "side by side");
     EXPECT_EQ(value["groups"][0]["group"], "cpu");
     EXPECT_EQ(value["groups"][0]["cost"]["high"], 1.75);
+}
+
+TEST(Json, ShowsWhereABenchmarkIsWritten) {
+    auto comparison = testing::comparison();
+    comparison.verdicts[0].source = model::SourcePlace{"suites/cpu/cases.cpp", 88};
+    const auto value = nlohmann::json::parse(json(comparison));
+    EXPECT_EQ(value["verdicts"][0]["source"]["file"], "suites/cpu/cases.cpp");
+    EXPECT_EQ(value["verdicts"][0]["source"]["line"], 88);
 }
 
 TEST(Json, ShowsARun) {

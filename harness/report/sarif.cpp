@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <cctype>
 
 #include <fmt/format.h>
 
@@ -53,10 +54,18 @@ Json rules() {
     return all;
 }
 
-Json result(std::string_view id, std::string_view message, const std::string& place) {
+// Where viewers put it: a path from the top of the repository (SARIF 2.1.0, 3.4.4: relative references).
+Json physical(const model::SourcePlace& place) {
+    return {{"artifactLocation", {{"uri", uri_path(one_line(place.file))}, {"uriBaseId", "%SRCROOT%"}}},
+            {"region", {{"startLine", place.line}}}};
+}
+
+Json result(std::string_view id, std::string_view message, const std::string& place,
+            const std::optional<model::SourcePlace>& source = {}) {
     const auto rule = std::ranges::find(kRules, id, &Rule::id);
     const Json logical = {{"fullyQualifiedName", one_line(place)}};
-    const Json location = {{"logicalLocations", Json::array({logical})}};
+    Json location = {{"logicalLocations", Json::array({logical})}};
+    if (source) location["physicalLocation"] = physical(*source);
     // The same fault of the next run is the same one: nothing measured goes into it.
     const std::string print = model::stable_hash(fmt::format("{}\n{}", id, place));
     return {{"ruleId", rule->id},
@@ -89,7 +98,7 @@ std::string regression(const Verdict& verdict) {
 }
 
 void add(Json& results, std::string_view rule, const Verdict& verdict, std::string_view message) {
-    Json row = result(rule, message, verdict.benchmark);
+    Json row = result(rule, message, verdict.benchmark, verdict.source);
     row["properties"] = properties(verdict);
     results.push_back(std::move(row));
 }
@@ -120,6 +129,16 @@ Json results_of(const model::Comparison& comparison) {
 }
 
 }  // namespace
+
+std::string uri_path(std::string_view path) {
+    std::string out;
+    for (const char c : path) {
+        const bool plain = std::isalnum(static_cast<unsigned char>(c)) != 0 ||
+                           std::string_view("-._~/").find(c) != std::string_view::npos;
+        out += plain ? std::string(1, c) : fmt::format("%{:02X}", static_cast<unsigned char>(c));
+    }
+    return out;
+}
 
 std::string sarif_message(std::string_view text) {
     std::string out;

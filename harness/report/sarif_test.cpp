@@ -42,6 +42,21 @@ TEST(Sarif, HasAResultForEachRegressionAndFailureAndForNothingElse) {
     EXPECT_EQ(results[1].at("message").at("text"), "cpu/sort: wrong sum: 3 < 4");
 }
 
+TEST(Sarif, PointsAtTheLineThatTheProgramTells) {
+    model::Comparison comparison = testing::comparison();
+    comparison.verdicts[0].source = model::SourcePlace{"suites/cpu/my cases.cpp", 88};
+    const Json results = run_of(comparison).at("results");
+    EXPECT_EQ(results[0].at("locations")[0].at("physicalLocation"), Json::parse(R"({
+        "artifactLocation": {"uri": "suites/cpu/my%20cases.cpp", "uriBaseId": "%SRCROOT%"},
+        "region": {"startLine": 88}})"));
+    EXPECT_FALSE(results[1].at("locations")[0].contains("physicalLocation"));
+}
+
+TEST(UriPath, KeepsWhatAPathIsMadeOf) {
+    EXPECT_EQ(uri_path("a/b-c_d.e~f"), "a/b-c_d.e~f");
+    EXPECT_EQ(uri_path("50%:#\xc3\xa4"), "50%25%3A%23%C3%A4");
+}
+
 TEST(Sarif, AMissingBenchmarkIsAWarning) {
     model::Comparison comparison;
     comparison.verdicts.push_back(testing::verdict("cpu/old", model::VerdictKind::missing, {}));
