@@ -77,6 +77,15 @@ Result<Selected> select(const Globals& globals, const SelectOptions& options,
     return unless_empty(std::move(selected));
 }
 
+void leave_out_references(Selected& selected) {
+    for (SelectedSuite& suite : selected.suites) {
+        std::erase_if(suite.cases, [](const model::Case& one) {
+            return std::ranges::find(one.tags, model::kReferenceTag) != one.tags.end();
+        });
+    }
+    std::erase_if(selected.suites, [](const SelectedSuite& suite) { return suite.cases.empty(); });
+}
+
 Result<Selected> select_programs(const std::vector<std::filesystem::path>& programs,
                                  const SelectOptions& options, run::Interrupts& interrupts) {
     const auto selection = read_selection(options, std::nullopt);

@@ -38,4 +38,7 @@ Result<Selected> select(const Globals& globals, const SelectOptions& options,
 Result<Selected> select_programs(const std::vector<std::filesystem::path>& programs,
                                  const SelectOptions& options, run::Interrupts& interrupts);
 
+// Rows that no change of the program can move cost as much as the others and decide nothing.
+void leave_out_references(Selected& selected);
+
 }  // namespace harness::cli

@@ -71,6 +71,7 @@ class SelfTesting {
             notes_.push_back("failed: " + line);
         }
         selected = std::move(*found);
+        leave_out_references(selected);
         return jobs_for(selected);
     }
 

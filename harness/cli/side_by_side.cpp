@@ -171,16 +171,6 @@ class SideBySide {
         return run::git_revision(side.suites, interrupts_);
     }
 
-    // Rows that no change of the program can move cost as much as the others and decide nothing.
-    static void leave_out_references(Selected& selected) {
-        for (SelectedSuite& suite : selected.suites) {
-            std::erase_if(suite.cases, [](const model::Case& one) {
-                return std::ranges::find(one.tags, model::kReferenceTag) != one.tags.end();
-            });
-        }
-        std::erase_if(selected.suites, [](const SelectedSuite& suite) { return suite.cases.empty(); });
-    }
-
     // The command line, run in the side's folder by the shell, is all there is to measure.
     Entry command_entry(duel::BuiltSide side) const {
         model::Case one;

@@ -45,6 +45,12 @@ TEST_F(SelfTest, MeasuresACopyAndKeepsItsPairs) {
     EXPECT_THAT(names, ElementsAre("suites"));
 }
 
+TEST_F(SelfTest, LeavesReferenceRowsOut) {
+    const auto [code, json] = self_test({"--aa", "1"}, "steady,raw_steady");
+    EXPECT_EQ(json["rows"].size(), 1u);
+    EXPECT_EQ(query("SELECT group_concat(DISTINCT benchmark) FROM pair"), "fake/steady");
+}
+
 TEST_F(SelfTest, GoesOnWhereAnEarlierOneEnded) {
     self_test({"--aa", "3"});
     const auto [code, json] = self_test({"--aa", "5"});
