@@ -27,9 +27,9 @@ inline constexpr double kDisturbed = 1.5;
 // How long to go on. A couple is one slice of each side.
 struct Turns {
     model::Side first = model::Side::base;
-    int warm_ups = 1;  // first couples, which do not count
-    int wanted = 32;   // couples that count
-    int most = 64;     // couples after the warm-ups, when some are disturbed
+    int warm_ups = 0;  // first couples, which do not count
+    int wanted = 0;    // couples that count
+    int most = 0;      // couples after the warm-ups, when some are disturbed
 };
 
 // Lets the sides run in turns, ABBA, with the canary between all slices, until as many couples count as are

@@ -210,6 +210,7 @@ bool meets(const Insn& insn, unsigned demands) {
 
 // Lines of rvc.inc by quadrant and funct3, which every pattern fixes.
 constexpr std::uint8_t kEndOfLines = 0xff;
+static_assert(kCompressed.size() <= kEndOfLines, "a line's number would be taken for the end of the lines");
 constexpr std::size_t kCompressedBuckets = 32;
 constexpr std::size_t kMostPerBucket = 16;
 
