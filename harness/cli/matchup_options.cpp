@@ -30,6 +30,13 @@ void declare_sides(CLI::App& app, MatchupOptions& options) {
     app.add_option("--seed", options.seed, "Measures in the order of an earlier run")
         ->check(CLI::Range(std::uint64_t{0}, std::uint64_t{1} << 62))
         ->type_name("N");
+    app.add_option(
+           "--bad-conditions", options.bad_conditions,
+           "What stolen time, interruptions and unevenly disturbed slices beyond their limits do: void "
+           "the run, or are a note")
+        ->check(CLI::IsMember({"void", "note"}))
+        ->type_name("void|note")
+        ->capture_default_str();
     app.add_option("--repository", options.repository, "Where revisions are looked up")
         ->type_name("DIR")
         ->capture_default_str();
@@ -103,6 +110,10 @@ Result<Matchup> read_matchup(const MatchupOptions& options, judge::Rules rules) 
     if (read) read = read_share("--alpha", options.alpha, matchup.gate.family_alpha);
     if (read) read = read_share("--power", options.power, matchup.gate.power);
     if (!read) return tl::unexpected(read.error());
+    const auto bad_conditions = model::value_of<judge::BadConditions>(
+        judge::kBadConditions, "--bad-conditions", options.bad_conditions);
+    if (!bad_conditions) return tl::unexpected(bad_conditions.error());
+    matchup.gate.bad_conditions = *bad_conditions;
     if (matchup.gate.family_alpha >= 0.5) return fail("--alpha: {} is no rare event", options.alpha);
     if (matchup.gate.power >= 1) return fail("--power: nothing is seen with certainty");
     matchup.instructions = std::ranges::find(options.metrics, "instructions") != options.metrics.end();

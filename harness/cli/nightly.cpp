@@ -199,6 +199,7 @@ class Nightly {
         if (*found != 0) fmt::print("{} found\n", counted(*found, "change"));
         Matchup test = matchup_;
         test.gate = {};
+        test.gate.bad_conditions = matchup_.gate.bad_conditions;
         test.begun = {};
         test.budget = confirm_budget_;
         const auto tested = confirm_changes(connection_, night_.machine_class, test, globals_, interrupts_);

@@ -59,6 +59,7 @@ struct MatchupOptions {
     std::string min_effect = "1%";
     std::string alpha = "0.5%";
     std::string power = "90%";
+    std::string bad_conditions = "void";
     std::vector<std::string> metrics = {"time"};
     int relink = 0;
     std::optional<std::uint64_t> seed;

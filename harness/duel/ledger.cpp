@@ -17,9 +17,6 @@ namespace {
 
 constexpr std::size_t kFewestForSpread = 6;
 
-// The counter of stolen time has steps of 10 ms (proc(5), /proc/stat): shares of a shorter time are chance.
-constexpr std::int64_t kFewestSeenNs = 1'000'000'000;
-
 // A metric of one side that is not its time; none when its process did not report it.
 std::optional<double> amount(const model::PairSide& side, const std::string& metric) {
     if (metric == judge::kMemory) {
@@ -29,6 +26,8 @@ std::optional<double> amount(const model::PairSide& side, const std::string& met
     const auto found = side.counters.find(metric);
     return found == side.counters.end() ? std::nullopt : std::optional(found->second);
 }
+
+double seconds(std::int64_t nanoseconds) { return static_cast<double>(nanoseconds) / 1e9; }
 
 // Nothing on both sides is no change.
 double log_ratio(double base, double head) { return base == head ? 0 : std::log(head / base); }
@@ -170,23 +169,19 @@ void Ledger::note_health(const model::Pair& pair) {
         total.dropped += seen.disturbed;
     }
     if (pair.steal_ns) {
-        stolen_ns_ += *pair.steal_ns;
-        seen_ns_ += pair.duration_ns;
+        health_.stolen_seconds += seconds(*pair.steal_ns);
+        health_.watched_seconds += seconds(pair.duration_ns);
     }
     for (const model::Slice& slice : pair.slices) {
         // Whole processes are switched while they start and wait for their children, too.
         const bool counts = pair.method == model::PairMethod::slices;
-        if (counts) switches_ += slice.involuntary_switches;
-        if (counts) wall_ns_ += slice.wall_ns;
+        if (counts) health_.interruptions += static_cast<double>(slice.involuntary_switches);
+        if (counts) health_.sliced_seconds += seconds(slice.wall_ns);
         const auto shortest = static_cast<double>(std::min(slice.cpu_ns, slice.wall_ns));
         if (slice.fate != model::Fate::kept) continue;
         if (health_.shortest_slice_ns == 0 || shortest < health_.shortest_slice_ns)
             health_.shortest_slice_ns = shortest;
     }
-    health_.stolen =
-        seen_ns_ < kFewestSeenNs ? 0 : static_cast<double>(stolen_ns_) / static_cast<double>(seen_ns_);
-    health_.context_switches =
-        wall_ns_ == 0 ? 0 : static_cast<double>(switches_) * 1e9 / static_cast<double>(wall_ns_);
     health_.clock_step_ns = std::max(health_.clock_step_ns, static_cast<double>(pair.clock_resolution_ns));
 }
 

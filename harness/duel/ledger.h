@@ -78,10 +78,6 @@ class Ledger {
     std::vector<std::size_t> leaders_;     // as rows_
     judge::RunHealth health_;
     std::size_t pairs_ = 0;
-    std::int64_t stolen_ns_ = 0;
-    std::int64_t seen_ns_ = 0;
-    std::int64_t switches_ = 0;
-    std::int64_t wall_ns_ = 0;
 };
 
 // How much these pairs of one benchmark differ, as a logarithm; nothing of fewer than six.

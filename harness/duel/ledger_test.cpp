@@ -95,18 +95,10 @@ TEST(Ledger, AddsUpWhatDisturbedTheRun) {
     ledger.note(0, Stage::screening, pair);
     EXPECT_EQ(ledger.health().base.dropped, 1U);
     EXPECT_EQ(ledger.health().head.dropped, 0U);
-    EXPECT_DOUBLE_EQ(ledger.health().stolen, 0.1);
-    EXPECT_DOUBLE_EQ(ledger.health().context_switches, 3 * 1e9 / 30'000);
-}
-
-TEST(Ledger, OneStepOfTheStealCounterInAShortTimeIsNoShare) {
-    const std::vector<LedgerRow> rows = {row_named("s/a")};
-    Ledger ledger(rows);
-    model::Pair pair = waiting_pair();
-    pair.steal_ns = 10'000'000;
-    pair.duration_ns = 70'000'000;
-    ledger.note(0, Stage::screening, pair);
-    EXPECT_EQ(ledger.health().stolen, 0);
+    EXPECT_DOUBLE_EQ(ledger.health().stolen_seconds, 0.2);
+    EXPECT_DOUBLE_EQ(ledger.health().watched_seconds, 2);
+    EXPECT_DOUBLE_EQ(ledger.health().interruptions, 3);
+    EXPECT_DOUBLE_EQ(ledger.health().sliced_seconds, 30'000 / 1e9);
 }
 
 TEST(Ledger, KnowsTheSpreadOfSixPairsOrMore) {

@@ -35,15 +35,17 @@ json gate_json(const judge::GateSettings& gate) {
     for (const judge::PlannedLook& look : gate.looks) {
         looks.push_back({{"pairs", look.pairs}, {"weight", look.weight}});
     }
-    return {{"screening_pairs", gate.screening_pairs},
-            {"screening_alpha", gate.screening_alpha},
-            {"looks", std::move(looks)},
-            {"family_alpha", gate.family_alpha},
-            {"improvement_rate", gate.improvement_rate},
-            {"power", gate.power},
-            {"wall_guard", gate.wall_guard},
-            {"suspicious_improvement", gate.suspicious_improvement},
-            {"fewest_systemic_rows", gate.fewest_systemic_rows}};
+    return {
+        {"screening_pairs", gate.screening_pairs},
+        {"screening_alpha", gate.screening_alpha},
+        {"looks", std::move(looks)},
+        {"family_alpha", gate.family_alpha},
+        {"improvement_rate", gate.improvement_rate},
+        {"power", gate.power},
+        {"wall_guard", gate.wall_guard},
+        {"suspicious_improvement", gate.suspicious_improvement},
+        {"fewest_systemic_rows", gate.fewest_systemic_rows},
+        {"bad_conditions", model::name_of<judge::BadConditions>(judge::kBadConditions, gate.bad_conditions)}};
 }
 
 json row_json(const LedgerRow& entry) {
@@ -65,9 +67,9 @@ json row_json(const LedgerRow& entry) {
               {"control", entry.control ? 1 : 0},
               {"owner", row.owner},
               {"primary", row.primary ? 1 : 0}};
+    if (row.source) text["source"] = {{"file", row.source->file}, {"line", row.source->line}};
     // What is exact has no pairs to tell it again.
     if (row.exact) text.update({{"exact", *row.exact}, {"base", *row.base}, {"head", *row.head}});
-    if (row.source) text["source"] = {{"file", row.source->file}, {"line", row.source->line}};
     return text;
 }
 
@@ -91,6 +93,11 @@ std::size_t count(JsonReader& reader, std::string_view key, std::int64_t low) {
     return static_cast<std::size_t>(reader.integer(key, low, kMostPairs, low));
 }
 
+template <class T>
+T word(JsonReader& reader, std::span<const model::Name<T>> names, std::string_view key) {
+    return reader.take(model::value_of<T>(names, key, reader.text(key)), T{});
+}
+
 judge::GateSettings read_gate(JsonReader& reader) {
     judge::GateSettings gate;
     gate.screening_pairs = count(reader, "screening_pairs", 1);
@@ -101,17 +108,15 @@ judge::GateSettings read_gate(JsonReader& reader) {
     gate.wall_guard = reader.number("wall_guard");
     gate.suspicious_improvement = reader.number("suspicious_improvement");
     gate.fewest_systemic_rows = count(reader, "fewest_systemic_rows", 1);
+    // Older terms do not say it and mean the default.
+    if (reader.has("bad_conditions"))
+        gate.bad_conditions = word<judge::BadConditions>(reader, judge::kBadConditions, "bad_conditions");
     gate.looks.clear();
     reader.objects("looks", [&gate](JsonReader& look) {
         gate.looks.push_back({count(look, "pairs", 1), look.number("weight")});
     });
     if (gate.looks.empty()) reader.complain("no looks");
     return gate;
-}
-
-template <class T>
-T word(JsonReader& reader, std::span<const model::Name<T>> names, std::string_view key) {
-    return reader.take(model::value_of<T>(names, key, reader.text(key)), T{});
 }
 
 LedgerRow read_row(JsonReader& reader) {
@@ -128,12 +133,12 @@ LedgerRow read_row(JsonReader& reader) {
     row.accepted = reader.text("accepted", "");
     row.owner = reader.text("owner", "");
     row.primary = reader.integer("primary", 0, 1, 1) == 1;
+    reader.object("source", [&row](JsonReader& place) { row.source = model::read_source(place); });
     if (reader.has("exact")) {
         row.exact = reader.number("exact");
         row.base = reader.number("base");
         row.head = reader.number("head");
     }
-    reader.object("source", [&row](JsonReader& place) { row.source = model::read_source(place); });
     row.threshold = reader.number("threshold");
     row.minimum_effect = reader.number("minimum_effect");
     entry.time = word<stats::SliceTime>(reader, kTimes, "time");

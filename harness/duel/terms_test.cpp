@@ -46,10 +46,11 @@ Terms example() {
     terms.rules_hash = "abc";
     terms.gate.screening_pairs = 6;
     terms.gate.looks = {{8, 1}, {16, 3}};
+    terms.gate.bad_conditions = judge::BadConditions::are_noted;
     terms.rows = {row_named("suite/a"), row_named("suite/b")};
     terms.rows[0].control = true;
-    terms.rows[1].row.state = judge::RowState::missing;
     terms.rows[0].row.source = model::SourcePlace{"suites/suite/cases.cpp", 12};
+    terms.rows[1].row.state = judge::RowState::missing;
     terms.rows[1].row.accepted = "no longer needed";
     terms.rows[1].row.wall.reset();
     terms.rows[1].time = stats::SliceTime::wall;
@@ -74,6 +75,13 @@ TEST(Terms, HoldWhatIsExactWithItsOwner) {
     Terms terms = example();
     terms.rows.push_back(exact_row());
     EXPECT_EQ(parse_terms(to_text(terms)).value(), terms);
+}
+
+TEST(Terms, OfBeforeThatCouldBeSaidMakeARunVoid) {
+    std::string text = to_text(example());
+    const std::string member = "\"bad_conditions\":\"note\",";
+    text.erase(text.find(member), member.size());
+    EXPECT_EQ(parse_terms(text).value().gate.bad_conditions, judge::BadConditions::void_run);
 }
 
 TEST(Terms, OfANewerVersionAreRefused) {

@@ -47,14 +47,21 @@ void check_rejections(const RunHealth& health, const HealthLimits& limits,
                                   100 * base, 100 * head));
 }
 
+// 0 where too little time passed to tell.
+double per_second(double amount, double seconds, const HealthLimits& limits) {
+    return seconds < limits.fewest_seconds ? 0 : amount / seconds;
+}
+
 void check_machine(const RunHealth& health, const HealthLimits& limits, std::vector<std::string>& reasons) {
-    if (health.stolen > limits.stolen) {
+    const double stolen = per_second(health.stolen_seconds, health.watched_seconds, limits);
+    if (stolen > limits.stolen) {
         reasons.push_back(fmt::format("the hypervisor stole {:.0f} % of the time (limit {:.0f} %)",
-                                      100 * health.stolen, 100 * limits.stolen));
+                                      100 * stolen, 100 * limits.stolen));
     }
-    if (health.context_switches > limits.context_switches) {
+    const double interruptions = per_second(health.interruptions, health.sliced_seconds, limits);
+    if (interruptions > limits.interruptions) {
         reasons.push_back(fmt::format("the workers were interrupted {:.0f} times a second (limit {:.0f})",
-                                      health.context_switches, limits.context_switches));
+                                      interruptions, limits.interruptions));
     }
     if (health.clock_step_ns > limits.clock_share * health.shortest_slice_ns &&
         health.shortest_slice_ns > 0) {
@@ -78,12 +85,14 @@ double rejection_p(const Rejections& base, const Rejections& head) {
     return std::min(1.0, 2 * std::min(at_most, at_least));
 }
 
-std::string void_reason(const RunHealth& health, const HealthLimits& limits) {
+Complaints complaints(const RunHealth& health, const HealthLimits& limits, BadConditions bad_conditions) {
     std::vector<std::string> reasons;
+    std::vector<std::string> notes;
     check_controls(health, limits, reasons);
-    check_rejections(health, limits, reasons);
-    check_machine(health, limits, reasons);
-    return fmt::format("{}", fmt::join(reasons, "; "));
+    auto& conditions = bad_conditions == BadConditions::void_run ? reasons : notes;
+    check_rejections(health, limits, conditions);
+    check_machine(health, limits, conditions);
+    return {fmt::format("{}", fmt::join(reasons, "; ")), fmt::format("{}", fmt::join(notes, "; "))};
 }
 
 }  // namespace harness::judge

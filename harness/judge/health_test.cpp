@@ -14,14 +14,20 @@ RunHealth sound() {
     health.controls = {{"cpu/fib", around(0.001, 0.01, 24)}, {"cpu/sort", around(-0.002, 0.03, 24)}};
     health.base = {1000, 30};
     health.head = {1000, 35};
-    health.stolen = 0.01;
-    health.context_switches = 3;
+    health.stolen_seconds = 0.1;
+    health.watched_seconds = 10;
+    health.interruptions = 24;
+    health.sliced_seconds = 8;
     health.clock_step_ns = 1;
     health.shortest_slice_ns = 1e7;
     return health;
 }
 
-std::string reason(const RunHealth& health) { return void_reason(health, HealthLimits{}); }
+std::string reason(const RunHealth& health) {
+    const Complaints found = complaints(health, HealthLimits{}, BadConditions::void_run);
+    EXPECT_EQ(found.note, "");
+    return found.void_reason;
+}
 
 TEST(VoidReason, IsNoneForASoundRun) { EXPECT_EQ(reason(sound()), ""); }
 
@@ -60,11 +66,44 @@ TEST(VoidReason, IsNotRejectionThatDiffersByChanceOrByLittle) {
 
 TEST(VoidReason, IsAMachineThatWasNotOurs) {
     RunHealth health = sound();
-    health.stolen = 0.12;
-    health.context_switches = 612;
+    health.stolen_seconds = 1.2;
+    health.interruptions = 612 * 8;
     EXPECT_EQ(reason(health),
               "the hypervisor stole 12 % of the time (limit 10 %); the workers were interrupted 612 times a "
               "second (limit 500)");
+}
+
+TEST(VoidReason, IsNotWhatLessThanASecondTells) {
+    RunHealth health = sound();
+    health.stolen_seconds = 0.5;
+    health.watched_seconds = 0.9;
+    health.interruptions = 900;
+    health.sliced_seconds = 0.9;
+    EXPECT_EQ(reason(health), "");
+    health.watched_seconds = health.sliced_seconds = 1.1;
+    EXPECT_EQ(reason(health),
+              "the hypervisor stole 45 % of the time (limit 10 %); the workers were interrupted 818 times a "
+              "second (limit 500)");
+}
+
+TEST(Complaints, OfConditionsAreNotesWhereThatIsWanted) {
+    RunHealth health = sound();
+    health.stolen_seconds = 1.2;
+    health.head = {1000, 120};
+    health.clock_step_ns = 1e6;
+    const Complaints found = complaints(health, HealthLimits{}, BadConditions::are_noted);
+    EXPECT_EQ(found.void_reason, "");
+    EXPECT_EQ(found.note,
+              "3 % of the base's slices were disturbed, but 12 % of the head's; the hypervisor stole 12 % of "
+              "the time (limit 10 %); the clock's steps of 1000000 ns are too coarse for slices of 10000000 "
+              "ns");
+}
+
+TEST(Complaints, OfControlsAreNeverNotes) {
+    RunHealth health = sound();
+    health.controls[1].values = around(0.05, 0.01, 24);
+    const Complaints found = complaints(health, HealthLimits{}, BadConditions::are_noted);
+    EXPECT_EQ(found, (Complaints{"the base differs from itself by +5.1 % in 'cpu/sort'", ""}));
 }
 
 TEST(VoidReason, IsAClockTooCoarseForTheSlices) {

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "harness/judge/rules.h"
+#include "harness/model/names.h"
 #include "harness/model/suite.h"
 #include "harness/model/verdict.h"
 #include "harness/stats/power.h"
@@ -65,6 +66,13 @@ struct PlannedLook {
     bool operator==(const PlannedLook&) const = default;
 };
 
+// What it means that the conditions of a run (anything but its controls) are beyond their limits (health.h).
+// Controls that alarm make every run void: they show that its figures are wrong, conditions only that they
+// may be.
+enum class BadConditions { void_run, are_noted };
+inline constexpr model::Name<BadConditions> kBadConditions[] = {{BadConditions::void_run, "void"},
+                                                                {BadConditions::are_noted, "note"}};
+
 // What the gate promises and how it keeps it. (docs/BENCHMARKING.md)
 struct GateSettings {
     std::size_t screening_pairs = 12;
@@ -76,6 +84,7 @@ struct GateSettings {
     double wall_guard = 0.25;               // wall time may not rise by more
     double suspicious_improvement = 0.40;   // a cost that falls by more is more often a broken benchmark
     std::size_t fewest_systemic_rows = 10;  // fewer rows have nothing in common
+    BadConditions bad_conditions = BadConditions::void_run;
     bool operator==(const GateSettings&) const = default;
 };
 

@@ -261,7 +261,8 @@ Comparison judge_side_by_side(std::span<const PairedRow> rows, const RunHealth& 
     Comparison comparison;
     comparison.method = model::Method::side_by_side;
     comparison.judge_version = std::string(kSideBySideVersion);
-    comparison.void_reason = void_reason(health, limits);
+    const Complaints complaints = judge::complaints(health, limits, settings.bad_conditions);
+    comparison.void_reason = complaints.void_reason;
     comparison.systemic = systemic_text(rows, findings);
     // Had an inconclusive row changed, it would have been one more suspect than there were.
     Sight sight(settings, findings.hypotheses + 1);
@@ -273,6 +274,7 @@ Comparison judge_side_by_side(std::span<const PairedRow> rows, const RunHealth& 
     });
     add_means(rows, findings, comparison);
     comparison.notes = notes_of(rows, findings, comparison, settings);
+    if (!complaints.note.empty()) comparison.notes.push_back("bad conditions: " + complaints.note);
     return comparison;
 }
 

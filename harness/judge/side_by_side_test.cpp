@@ -320,6 +320,21 @@ TEST(SideBySide, IsVoidWhenTheRunWasSick) {
     EXPECT_EQ(exit_code(comparison, OnInconclusive::pass), ExitCode::run_void);
 }
 
+TEST(SideBySide, NotesBadConditionsWhereTheyShallNotMakeItVoid) {
+    RunHealth health;
+    health.stolen_seconds = 2;
+    health.watched_seconds = 10;
+    const Rows rows{row("cpu/a", 0.05, 0.05)};
+    EXPECT_EQ(exit_code(judge_side_by_side(rows, health, kSettings), OnInconclusive::pass),
+              ExitCode::run_void);
+    GateSettings lenient = kSettings;
+    lenient.bad_conditions = BadConditions::are_noted;
+    const Comparison comparison = judge_side_by_side(rows, health, lenient);
+    EXPECT_EQ(comparison.void_reason, "");
+    EXPECT_EQ(comparison.notes.back(), "bad conditions: the hypervisor stole 20 % of the time (limit 10 %)");
+    EXPECT_EQ(exit_code(comparison, OnInconclusive::pass), ExitCode::regression);
+}
+
 TEST(SideBySide, OfNothingIsEmpty) {
     const Comparison comparison = judged({});
     EXPECT_TRUE(comparison.verdicts.empty());

@@ -48,8 +48,8 @@ class Accept : public Bench {
     }
 
     Printed ab(std::vector<std::string> more = {}) {
-        more.insert(more.begin(),
-                    {"ab", (folder_ / "base").string(), (folder_ / "head").string(), "--seed", "1"});
+        more.insert(more.begin(), {"ab", (folder_ / "base").string(), (folder_ / "head").string(), "--seed",
+                                   "1", kNoteConditions});
         return vmbench(more, {"FAKE_CASES=steady"});
     }
 

@@ -3,19 +3,11 @@
 #include <cstdlib>
 #include <fstream>
 
-#include "harness/model/verdict.h"
 #include "harness/store/connection.h"
 
 namespace harness::tests {
 
 namespace fs = std::filesystem;
-
-namespace {
-
-// A machine that steals the tests' time makes gates void, as it should.
-constexpr int kMostAttempts = 3;
-
-}  // namespace
 
 void Bench::SetUp() {
     std::string name = testing::TempDir() + "benchXXXXXX";
@@ -55,14 +47,9 @@ Printed Bench::vmbench(const std::vector<std::string>& arguments,
                            "XDG_RUNTIME_DIR=" + folder_.string(), "GITHUB_ACTIONS="};
     command.environment.insert(command.environment.begin(), environment.begin(), environment.end());
     command.time_limit = std::chrono::seconds(120);
-    Printed printed;
-    for (int attempt = 0; attempt < kMostAttempts; ++attempt) {
-        const auto report = run::run_child(command, interrupts).value();
-        EXPECT_EQ(report.ending, run::Ending::exited) << report.messages;
-        printed = {report.status, report.output, report.messages};
-        if (printed.code != static_cast<int>(model::ExitCode::run_void)) break;
-    }
-    return printed;
+    const auto report = run::run_child(command, interrupts).value();
+    EXPECT_EQ(report.ending, run::Ending::exited) << report.messages;
+    return {report.status, report.output, report.messages};
 }
 
 Printed Bench::measure(const std::string& cases, const std::vector<std::string>& more,

@@ -17,6 +17,10 @@ struct Printed {
     std::string err;
 };
 
+// For measurements that are not about the machine's state: one that steals the tests' time voids none of
+// them.
+inline constexpr const char* kNoteConditions = "--bad-conditions=note";
+
 // A folder with a store and one suite, "fake"; commands are the built vmbench's.
 class Bench : public testing::Test {
   protected:

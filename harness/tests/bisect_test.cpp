@@ -48,7 +48,7 @@ class BisectEnd : public Bench {
             "out/fake.factor",
             suite);
         return vmbench({"bisect", benchmark, good, bad, "--repository", project_.string(), "--build-command",
-                        build, "--suites", "out", "--seed", "7"},
+                        build, "--suites", "out", "--seed", "7", kNoteConditions},
                        {"XDG_CACHE_HOME=" + (folder_ / "cache").string()});
     }
 

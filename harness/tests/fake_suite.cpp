@@ -139,6 +139,7 @@ model::SliceAnswer answer(const std::string& name, const model::SliceRequest& re
     answer.iterations = request.iterations;
     answer.cpu_ns = std::max<std::int64_t>(std::llround(time * static_cast<double>(request.iterations)), 1);
     answer.wall_ns = answer.cpu_ns;
+    if (name == "interrupted") answer.involuntary_switches = answer.wall_ns / 10'000;
     if (name == "wrong") answer.error = "sum is 3, not 4";
     if (name == "liar_name") ++answer.number;
     if (name == "liar_exit") answer.iterations = 1;

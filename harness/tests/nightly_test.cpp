@@ -66,7 +66,8 @@ class Nightly : public Bench {
             "mkdir out && cp fake.json out && cp factor out/fake.factor && ln -s '" +
                 std::string(FAKE_SUITE) + "' out/fake",
             "--suites",
-            "out"};
+            "out",
+            kNoteConditions};
         all.insert(all.end(), more.begin(), more.end());
         return all;
     }
@@ -79,16 +80,6 @@ class Nightly : public Bench {
                   const std::string& cases = "steady") {
         return vmbench(arguments(more), environment(cases));
     }
-
-    // Nights until one has tested the changes, whose gates a machine that steals the tests' time makes void.
-    Printed night_that_tests(const std::vector<std::string>& more = {"--no-report", "--pairs", "3"}) {
-        Printed printed = night(more);
-        for (int more_nights = 2; more_nights > 0 && !void_changes().empty(); --more_nights)
-            printed = night(more);
-        return printed;
-    }
-
-    std::string void_changes() { return query("SELECT note FROM change_point WHERE note LIKE 'void:%'"); }
 
     // Starts a night in a process group of its own.
     pid_t start(const std::vector<std::string>& more, const std::string& cases) {
@@ -194,7 +185,7 @@ TEST_F(Nightly, AStepIsTestedBetweenItsTwoCommitsAndConfirmed) {
     commit("1");
     const std::string bad = commit("1.1");
     make_history(bad, std::log(1.1));
-    const Printed printed = night_that_tests();
+    const Printed printed = night();
     EXPECT_EQ(printed.code, 1) << printed.out << printed.err;
     EXPECT_THAT(printed.out, HasSubstr("confirmed: fake/steady +"));
     EXPECT_THAT(printed.out, HasSubstr(good_.substr(0, 12) + ".." + bad.substr(0, 12) + " (2 commits)"));
@@ -208,7 +199,7 @@ TEST_F(Nightly, AStepThatTheCommitsDoNotShowIsUnconfirmed) {
     const std::string same = commit("1.0");
     make_history(same, std::log(1.1), 8);
     const Printed printed =
-        night_that_tests({"--no-report", "--pairs", "3", "--reference", good_, "--confirm-budget", "1m"});
+        night({"--no-report", "--pairs", "3", "--reference", good_, "--confirm-budget", "1m"});
     EXPECT_EQ(printed.code, 0) << printed.out << printed.err;
     EXPECT_EQ(query("SELECT state FROM change_point"), "unconfirmed");
 }
@@ -219,7 +210,7 @@ TEST_F(Nightly, ChangesAreLeftForAnotherNightWhenTheTimeIsSpent) {
     EXPECT_EQ(printed.code, 0) << printed.out << printed.err;
     EXPECT_THAT(printed.out, HasSubstr("left to be tested another night: 1 change"));
     EXPECT_EQ(query("SELECT state FROM change_point"), "found");
-    const Printed tested = night_that_tests();
+    const Printed tested = night();
     EXPECT_EQ(tested.code, 1) << tested.out << tested.err;
     EXPECT_EQ(query("SELECT state FROM change_point"), "confirmed");
 }

@@ -33,7 +33,7 @@ class Profiles : public Bench {
     // Both sides' measured verdicts, instructions among them.
     nlohmann::json compare(const std::string& cases) {
         const Printed printed = vmbench({"ab", folder_ / "base", folder_ / "head", "fake", "--metric",
-                                         "instructions", "--seed", "1", "--format", "json"},
+                                         "instructions", "--seed", "1", kNoteConditions, "--format", "json"},
                                         {"FAKE_CASES=" + cases});
         EXPECT_NE(printed.code, 2) << printed.err;
         return nlohmann::json::parse(printed.out);

@@ -38,7 +38,7 @@ class Relinks : public Bench {
     Printed compare(const std::string& base, const std::string& build) {
         return vmbench(
             {"ab", base, "main", "--repository", folder_ / "project", "--build-command", build, "--suites",
-             "out", "--relink", "2", "--seed", "1", "--budget", "5s", "--format", "json"},
+             "out", "--relink", "2", "--seed", "1", kNoteConditions, "--budget", "5s", "--format", "json"},
             {"FAKE_CASES=steady", "XDG_CACHE_HOME=" + (folder_ / "cache").string()});
     }
 

@@ -23,8 +23,8 @@ class SideBySide : public Bench {
     void slow_head(const char* factor) { std::ofstream(folder_ / "head/suites/fake.factor") << factor; }
 
     Printed ab(const std::string& cases, std::vector<std::string> more = {}) {
-        more.insert(more.begin(),
-                    {"ab", (folder_ / "base").string(), (folder_ / "head").string(), "--seed", "1"});
+        more.insert(more.begin(), {"ab", (folder_ / "base").string(), (folder_ / "head").string(), "--seed",
+                                   "1", kNoteConditions});
         return vmbench(more, {"FAKE_CASES=" + cases});
     }
 
@@ -64,6 +64,26 @@ TEST_F(SideBySide, JudgingAgainGivesTheSameVerdicts) {
     EXPECT_EQ(judged.out, measured.out);
 }
 
+TEST_F(SideBySide, WorkersThatAreInterruptedMakeTheRunVoid) {
+    slow_head("1.1");
+    const Printed printed =
+        vmbench({"ab", (folder_ / "base").string(), (folder_ / "head").string(), "--seed", "1"},
+                {"FAKE_CASES=interrupted"});
+    EXPECT_EQ(printed.code, 5) << printed.out << printed.err;
+    EXPECT_THAT(printed.out, HasSubstr("void: "));
+    EXPECT_THAT(printed.out, HasSubstr(" times a second (limit 500)"));
+    EXPECT_EQ(vmbench({"judge", "--run", run_id()}).code, 5);
+}
+
+TEST_F(SideBySide, BadConditionsAreNotedWhereThatIsWanted) {
+    slow_head("1.1");
+    const Printed printed = ab("interrupted");
+    EXPECT_EQ(printed.code, 1) << printed.out << printed.err;
+    EXPECT_THAT(printed.out, HasSubstr("note: bad conditions: "));
+    EXPECT_THAT(printed.out, HasSubstr(" times a second (limit 500)"));
+    EXPECT_EQ(vmbench({"judge", "--run", run_id()}).code, 1);
+}
+
 TEST_F(SideBySide, RunsOfProcessesAreNotJudgedThisWay) {
     ASSERT_EQ(measure("steady").code, 0);
     const Printed judged = vmbench({"judge", "--run", run_id()});
@@ -91,9 +111,9 @@ TEST_F(SideBySide, ACrashingBenchmarkFailsAndTheOthersAreMeasured) {
 }
 
 TEST_F(SideBySide, WithoutWorkerModeWholeProcessesTakeTurns) {
-    const Printed printed =
-        vmbench({"ab", (folder_ / "base").string(), (folder_ / "head").string(), "--seed", "1"},
-                {"FAKE_CASES=steady", "FAKE_WORKER=off"});
+    const Printed printed = vmbench(
+        {"ab", (folder_ / "base").string(), (folder_ / "head").string(), "--seed", "1", kNoteConditions},
+        {"FAKE_CASES=steady", "FAKE_WORKER=off"});
     EXPECT_EQ(printed.code, 0) << printed.out << printed.err;
     EXPECT_THAT(printed.err, HasSubstr("measured by whole processes"));
     EXPECT_EQ(query("SELECT DISTINCT method FROM pair"), "processes");
@@ -138,9 +158,9 @@ TEST_F(SideBySide, ProgramsOfOtherNamesAreTwoBuildsOfOneSuite) {
     fs::copy_symlink(folder_ / "suites/fake", folder_ / "before");
     fs::copy_symlink(folder_ / "suites/fake", folder_ / "after");
     std::ofstream(folder_ / "after.factor") << "1.1";
-    const Printed printed =
-        vmbench({"ab", (folder_ / "before").string(), (folder_ / "after").string(), "--seed", "1"},
-                {"FAKE_CASES=steady,raw_steady", "FAKE_WORKER=off"});
+    const Printed printed = vmbench(
+        {"ab", (folder_ / "before").string(), (folder_ / "after").string(), "--seed", "1", kNoteConditions},
+        {"FAKE_CASES=steady,raw_steady", "FAKE_WORKER=off"});
     EXPECT_EQ(printed.code, 1) << printed.out << printed.err;
     EXPECT_EQ(query("SELECT kind FROM verdict WHERE benchmark = 'after/steady'"), "regressed");
 }
@@ -177,7 +197,7 @@ class Gate : public Bench {
             "out/fake.factor",
             (folder_ / "suites").string());
         more.insert(more.begin(), {"gate", "--repository", repository().string(), "--build-command", build,
-                                   "--suites", "out", "--seed", "1"});
+                                   "--suites", "out", "--seed", "1", kNoteConditions});
         return vmbench(more, {"FAKE_CASES=" + cases, "XDG_CACHE_HOME=" + (folder_ / "cache").string()});
     }
 };
