@@ -229,7 +229,7 @@ class SelfTesting {
             return pairing_->measure(contest, store::Stage::screening, seed, interrupts_, slowdown);
         };
         const run::Revision revision = run::git_revision(suites_, interrupts_);
-        acts.keep = [this, &log, revision](const duel::Contest& contest, const model::Pair& pair) {
+        acts.keep = [&log, revision](const duel::Contest& contest, const model::Pair& pair) {
             return log.keep(contest.benchmark, store::Stage::control, {*contest.base, revision},
                             {*contest.head, revision}, pair);
         };
