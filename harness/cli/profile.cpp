@@ -24,8 +24,8 @@ struct Options {
     std::string head;
     std::string repository = ".";
     // Valgrind does not know all instructions of the newest machines, which native builds use.
-    std::string build_command = "cmake --preset portable && cmake --build build/portable";
-    std::string suites = "build/portable/bin/suites";
+    std::string build_command = duel::preset_build_command("portable");
+    std::string suites = duel::preset_suites("portable");
     std::size_t limit = 20;
     std::string format = "terminal";
     std::string output = "-";

@@ -50,8 +50,8 @@ tl::expected<model::Comparison, Failure> measure_side_by_side(const Matchup& mat
 struct MatchupOptions {
     SelectOptions select;
     std::string repository = ".";
-    std::string build_command = "cmake --preset release && cmake --build build/release";
-    std::string suites = "build/release/bin/suites";
+    std::string build_command = duel::preset_build_command("release");
+    std::string suites = duel::preset_suites("release");
     std::vector<std::string> programs;
     std::string command;
     std::string budget = "20m";

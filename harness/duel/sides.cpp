@@ -32,6 +32,12 @@ Result<fs::path> suites_of_build(const fs::path& folder, const SideSettings& set
 
 }  // namespace
 
+std::string preset_build_command(std::string_view preset) {
+    return fmt::format("cmake --preset {0} && cmake --build build/{0} --target vm suites/all", preset);
+}
+
+std::string preset_suites(std::string_view preset) { return fmt::format("build/{}/bin/suites", preset); }
+
 fs::path default_cache() {
     const auto variable = [](const char* name) {
         const char* value = std::getenv(name);

@@ -23,6 +23,12 @@ struct SideSettings {
     std::optional<int> link_seed{};                    // build it in this link order
 };
 
+// How this project builds its suites with one of its presets, and what they start; the tests, which take most
+// of a build's time, are not measured.
+std::string preset_build_command(std::string_view preset);
+// Where that leaves them.
+std::string preset_suites(std::string_view preset);
+
 // One side of a comparison.
 struct BuiltSide {
     std::string text;              // as it was named

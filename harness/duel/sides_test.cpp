@@ -82,6 +82,12 @@ TEST_F(Sides, AFolderIsEnoughWhereNothingIsWanted) {
     EXPECT_EQ(resolve(folder_.string()).value().tree, folder_);
 }
 
+TEST_F(Sides, APresetIsBuiltWithoutItsTests) {
+    EXPECT_EQ(preset_build_command("release"),
+              "cmake --preset release && cmake --build build/release --target vm suites/all");
+    EXPECT_EQ(preset_suites("release"), "build/release/bin/suites");
+}
+
 TEST_F(Sides, ARevisionIsBuilt) {
     const std::vector<std::vector<std::string>> commands = {
         {"init", "--quiet"},
