@@ -1,7 +1,5 @@
 #include "harness/formats/formats.h"
 
-#include <algorithm>
-
 #include <fmt/format.h>
 
 #include "harness/formats/criterion.h"
@@ -11,6 +9,7 @@
 #include "harness/formats/jmh.h"
 #include "harness/formats/pytest_benchmark.h"
 #include "harness/formats/series.h"
+#include "harness/model/named.h"
 
 namespace harness::formats {
 
@@ -33,20 +32,14 @@ std::string names_of(const std::vector<const Format*>& formats) {
 }
 
 Result<const Format*> find_format(std::string_view name) {
-    const auto found = std::ranges::find(kFormats, name, &Format::name);
-    if (found == std::end(kFormats)) return fail("unknown format '{}' (known: {})", name, format_names());
-    return found;
+    return model::find_named<Format>(kFormats, "format", name);
 }
 
 }  // namespace
 
 std::span<const Format> formats() { return kFormats; }
 
-std::string format_names() {
-    std::vector<std::string_view> names;
-    for (const Format& format : kFormats) names.push_back(format.name);
-    return fmt::format("{}", fmt::join(names, ", "));
-}
+std::string format_names() { return model::list_names<Format>(kFormats); }
 
 Result<const Format*> choose_format(const Document& document, std::string_view forced) {
     if (!forced.empty()) return find_format(forced);

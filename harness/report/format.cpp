@@ -1,10 +1,6 @@
 #include "harness/report/format.h"
 
-#include <algorithm>
-#include <vector>
-
-#include <fmt/format.h>
-
+#include "harness/model/named.h"
 #include "harness/report/bmf.h"
 #include "harness/report/csv.h"
 #include "harness/report/gbench.h"
@@ -48,20 +44,14 @@ constexpr Format kFormats[] = {
 };
 
 Result<const Format*> find_format(std::string_view name) {
-    const auto found = std::ranges::find(kFormats, name, &Format::name);
-    if (found == std::end(kFormats)) return fail("unknown format '{}' (known: {})", name, format_names());
-    return found;
+    return model::find_named<Format>(kFormats, "format", name);
 }
 
 }  // namespace
 
 std::span<const Format> formats() { return kFormats; }
 
-std::string format_names() {
-    std::vector<std::string_view> names;
-    for (const Format& format : kFormats) names.push_back(format.name);
-    return fmt::format("{}", fmt::join(names, ", "));
-}
+std::string format_names() { return model::list_names<Format>(kFormats); }
 
 Result<std::string> render(std::string_view name, const model::Comparison& comparison, Colour colour) {
     const auto format = find_format(name);

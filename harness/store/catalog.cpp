@@ -14,6 +14,34 @@ Result<std::string> find_id(Connection& connection, std::string_view query,
     return id;
 }
 
+struct Field {
+    std::string_view column;
+    Value value;
+};
+
+// The id of the table's row with this content, which is added when there is none.
+Result<std::string> id_of(Connection& connection, std::string_view table, const std::vector<Field>& content,
+                          const RandomSource& random) {
+    std::string condition;
+    std::string columns;
+    std::string places;
+    std::vector<Value> values;
+    for (const Field& field : content) {
+        values.push_back(field.value);
+        condition += fmt::format("{}{} = ?{}", condition.empty() ? "" : " AND ", field.column, values.size());
+        columns += fmt::format("{}, ", field.column);
+        places += fmt::format("?{}, ", values.size());
+    }
+    auto known = find_id(connection, fmt::format("SELECT id FROM {} WHERE {}", table, condition), values);
+    if (!known || !known->empty()) return known;
+    const std::string id = make_uuid(random);
+    values.emplace_back(id);
+    auto done = connection.run(
+        fmt::format("INSERT INTO {} ({}id) VALUES ({}?{})", table, columns, places, values.size()), values);
+    if (!done) return tl::unexpected(done.error());
+    return id;
+}
+
 std::string_view on_conflict(Known known, std::string_view update) {
     return known == Known::update ? update : "NOTHING";
 }
@@ -75,44 +103,27 @@ Result<std::vector<model::Benchmark>> benchmarks_of_run(Connection& connection, 
 
 Result<std::string> record_machine(Connection& connection, const model::Machine& machine,
                                    const RandomSource& random) {
-    const std::vector<Value> content = {model::machine_class(machine), machine.cpu_model, machine.cores,
-                                        machine.memory_bytes,          machine.kernel,    machine.governor,
-                                        machine.virtualised ? 1 : 0,   machine.numa_nodes};
-    auto known = find_id(connection,
-                         "SELECT id FROM machine WHERE machine_class = ?1 AND cpu_model = ?2 AND cores = ?3 "
-                         "AND memory_bytes = ?4 AND kernel = ?5 AND governor = ?6 AND virtualised = ?7 "
-                         "AND numa_nodes = ?8",
-                         content);
-    if (!known || !known->empty()) return known;
-    const std::string id = make_uuid(random);
-    std::vector<Value> values = content;
-    values.emplace_back(id);
-    auto done = connection.run(
-        "INSERT INTO machine (machine_class, cpu_model, cores, memory_bytes, kernel, governor, virtualised, "
-        "numa_nodes, id) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)",
-        values);
-    if (!done) return tl::unexpected(done.error());
-    return id;
+    return id_of(connection, "machine",
+                 {{"machine_class", model::machine_class(machine)},
+                  {"cpu_model", machine.cpu_model},
+                  {"cores", machine.cores},
+                  {"memory_bytes", machine.memory_bytes},
+                  {"kernel", machine.kernel},
+                  {"governor", machine.governor},
+                  {"virtualised", machine.virtualised ? 1 : 0},
+                  {"numa_nodes", machine.numa_nodes}},
+                 random);
 }
 
 Result<std::string> record_build(Connection& connection, const model::Build& build,
                                  const RandomSource& random) {
-    const std::vector<Value> content = {build.revision, build.dirty ? 1 : 0, build.compiler, build.flags,
-                                        build.program_hash};
-    auto known = find_id(connection,
-                         "SELECT id FROM build WHERE revision = ?1 AND dirty = ?2 AND compiler = ?3 "
-                         "AND flags = ?4 AND program_hash = ?5",
-                         content);
-    if (!known || !known->empty()) return known;
-    const std::string id = make_uuid(random);
-    std::vector<Value> values = content;
-    values.emplace_back(id);
-    auto done = connection.run(
-        "INSERT INTO build (revision, dirty, compiler, flags, program_hash, id) VALUES (?1, ?2, ?3, ?4, ?5, "
-        "?6)",
-        values);
-    if (!done) return tl::unexpected(done.error());
-    return id;
+    return id_of(connection, "build",
+                 {{"revision", build.revision},
+                  {"dirty", build.dirty ? 1 : 0},
+                  {"compiler", build.compiler},
+                  {"flags", build.flags},
+                  {"program_hash", build.program_hash}},
+                 random);
 }
 
 Result<std::vector<model::Build>> builds_of_run(Connection& connection, const std::string& run_id) {
