@@ -6,9 +6,8 @@
 #include "harness/cli/output.h"
 #include "harness/cli/session.h"
 #include "harness/cli/text.h"
-#include "harness/duel/terms.h"
+#include "harness/duel/rejudge.h"
 #include "harness/judge/exit_code.h"
-#include "harness/store/duels.h"
 #include "harness/store/runs.h"
 #include "harness/store/verdicts.h"
 
@@ -27,22 +26,13 @@ Result<model::Comparison> judge_again(store::Connection& connection, const std::
     const auto run = store::find_run(connection, wanted);
     if (!run) return tl::unexpected(run.error());
     const std::string& id = run->run.id;
-    const auto text = store::terms_of_run(connection, id);
-    if (!text) return tl::unexpected(text.error());
-    if (!*text) {
+    auto comparison = duel::judge_again(connection, id);
+    if (!comparison) return tl::unexpected(comparison.error());
+    if (!*comparison) {
         return fail("run {} was not measured side by side: judge it with `vmbench compare BASELINE --run {}`",
                     short_id(id), short_id(id));
     }
-    auto terms = duel::parse_terms(**text);
-    if (!terms) return fail("run {}: {}", short_id(id), terms.error().message);
-    if (run->run.status != model::RunStatus::complete) {
-        terms->notes.insert(terms->notes.begin(), "the run did not come to its end");
-    }
-    const auto pairs = store::pairs_of_run(connection, id);
-    if (!pairs) return tl::unexpected(pairs.error());
-    const auto ledger = duel::replay(*terms, *pairs);
-    if (!ledger) return tl::unexpected(ledger.error());
-    return duel::judge_duel(*terms, id, ledger->rows(), ledger->health());
+    return std::move(**comparison);
 }
 
 Outcome judge_run(const Options& options, const Globals& globals) {

@@ -3,13 +3,16 @@
 #include <fmt/format.h>
 
 #include "harness/cli/text.h"
+#include "harness/duel/rejudge.h"
+#include "harness/store/runs.h"
 
 namespace harness::cli {
 
-void note_gate(report::LiveGates& live, std::size_t gate, const model::Comparison& comparison) {
+void note_gate(report::LiveGates& live, const model::Comparison& comparison) {
     ++live.gates;
     const auto say = [&](const std::string& text) {
-        live.details.push_back(fmt::format("gate {} (run {}) {}", gate, short_id(comparison.run), text));
+        live.details.push_back(
+            fmt::format("gate {} (run {}) {}", live.gates, short_id(comparison.run), text));
     };
     if (!comparison.void_reason.empty()) {
         ++live.voids;
@@ -27,17 +30,27 @@ void note_gate(report::LiveGates& live, std::size_t gate, const model::Compariso
     live.alarms += alarmed ? 1 : 0;
 }
 
-tl::expected<report::LiveGates, Failure> run_live_gates(Matchup matchup, std::size_t gates,
-                                                        const Globals& globals, store::Connection& connection,
-                                                        run::Interrupts& interrupts) {
-    report::LiveGates live;
-    for (std::size_t gate = 1; gate <= gates; ++gate) {
+Result<void> note_stored_gate(report::LiveGates& live, store::Connection& connection,
+                              const std::string& run_id) {
+    const auto run = store::find_run(connection, run_id);
+    if (!run) return tl::unexpected(run.error());
+    if (run->run.status != model::RunStatus::complete) return {};
+    const auto comparison = duel::judge_again(connection, run_id);
+    if (!comparison) return tl::unexpected(comparison.error());
+    if (*comparison) note_gate(live, **comparison);
+    return {};
+}
+
+tl::expected<void, Failure> run_live_gates(report::LiveGates& live, Matchup matchup, std::size_t gates,
+                                           const Globals& globals, store::Connection& connection,
+                                           run::Interrupts& interrupts) {
+    for (; gates > 0; --gates) {
         const auto comparison = measure_side_by_side(matchup, globals, connection, interrupts);
         if (!comparison) return tl::unexpected(comparison.error());
-        note_gate(live, gate, *comparison);
+        note_gate(live, *comparison);
         ++matchup.seed;
     }
-    return live;
+    return {};
 }
 
 }  // namespace harness::cli

@@ -7,13 +7,17 @@
 
 namespace harness::cli {
 
-// Counts what one real gate of equal sides said. gate: from 1.
-void note_gate(report::LiveGates& live, std::size_t gate, const model::Comparison& comparison);
+// Counts what one more real gate of equal sides said.
+void note_gate(report::LiveGates& live, const model::Comparison& comparison);
 
-// Measures and judges so many real gates of this matchup, whose sides must not differ; each with a seed of
-// its own, and stored as any other.
-tl::expected<report::LiveGates, Failure> run_live_gates(Matchup matchup, std::size_t gates,
-                                                        const Globals& globals, store::Connection& connection,
-                                                        run::Interrupts& interrupts);
+// What a stored gate of equal sides says; nothing when it did not come to its end.
+Result<void> note_stored_gate(report::LiveGates& live, store::Connection& connection,
+                              const std::string& run_id);
+
+// Measures, judges and notes so many real gates of this matchup, whose sides must not differ; each with a
+// seed of its own, and stored as any other.
+tl::expected<void, Failure> run_live_gates(report::LiveGates& live, Matchup matchup, std::size_t gates,
+                                           const Globals& globals, store::Connection& connection,
+                                           run::Interrupts& interrupts);
 
 }  // namespace harness::cli

@@ -52,10 +52,11 @@ class SelfTesting {
         if (auto found = find_contests(); !found) return tl::unexpected(Failure(found.error()));
         bank_ = duel::empty_bank(contests_);
         if (auto loaded = load_bank(); !loaded) return tl::unexpected(Failure(loaded.error()));
+        // First, because their pairs are of equal sides like any others: the bank lacks fewer then.
+        if (auto fought = fight_live(); !fought) return tl::unexpected(fought.error());
         if (duel::lacks_pairs(bank_, plan_.bank)) {
             if (auto measured = measure(); !measured) return tl::unexpected(measured.error());
         }
-        if (auto fought = fight_live(); !fought) return tl::unexpected(fought.error());
         return conclude();
     }
 
@@ -103,7 +104,7 @@ class SelfTesting {
 
     Result<std::vector<std::string>> candidates() {
         if (!plan_.use_bank) return std::vector<std::string>{};
-        if (plan_.bank_runs.empty()) return store::runs_of_controls(connection_);
+        if (plan_.bank_runs.empty()) return store::runs_of_equal_sides(connection_, kRunNote);
         std::vector<std::string> runs;
         for (const std::string& prefix : plan_.bank_runs) {
             const auto run = store::find_run(connection_, prefix);
@@ -123,22 +124,36 @@ class SelfTesting {
                 if (plan_.bank_runs.empty()) continue;
                 return fail("--bank: run {} is of another machine", short_id(id));
             }
-            const auto pairs = store::pairs_of_run(connection_, id);
-            if (!pairs) return tl::unexpected(pairs.error());
-            const auto hashes = store::program_hashes_of_pairs(connection_, id);
-            if (!hashes) return tl::unexpected(hashes.error());
-            if (duel::add_run(bank_, contests_, controls_of(*pairs), *hashes) > 0) runs_.push_back(id);
+            const auto added = add_run(run->run);
+            if (!added) return tl::unexpected(added.error());
+            if (!*added || run->run.note != kRunNote) continue;
+            if (auto noted = note_stored_gate(live_, connection_, id); !noted) return noted;
         }
         return {};
     }
 
-    // Pairs of a gate's screening are of two builds, whatever their programs' hashes say.
-    static std::vector<store::StoredPair> controls_of(const std::vector<store::StoredPair>& pairs) {
-        std::vector<store::StoredPair> controls;
-        std::ranges::copy_if(pairs, std::back_inserter(controls), [](const store::StoredPair& pair) {
-            return pair.stage == store::Stage::control;
-        });
-        return controls;
+    // Whether the run had pairs of these programs.
+    Result<bool> add_run(const model::Run& run) {
+        const auto pairs = store::pairs_of_run(connection_, run.id);
+        if (!pairs) return tl::unexpected(pairs.error());
+        const auto hashes = store::program_hashes_of_pairs(connection_, run.id);
+        if (!hashes) return tl::unexpected(hashes.error());
+        if (duel::add_run(bank_, contests_, equal_pairs(*pairs, run), *hashes) == 0) return false;
+        runs_.push_back(run.id);
+        return true;
+    }
+
+    // Those whose sides must not differ: controls; of a self-test's own gate the screening, which holds every
+    // benchmark once a round. The screening of any other gate is of two builds, whatever its hashes say.
+    static std::vector<store::StoredPair> equal_pairs(const std::vector<store::StoredPair>& pairs,
+                                                      const model::Run& run) {
+        const bool is_gate = std::ranges::any_of(
+            pairs, [](const store::StoredPair& pair) { return pair.stage == store::Stage::screening; });
+        const auto stage = is_gate && run.note == kRunNote ? store::Stage::screening : store::Stage::control;
+        std::vector<store::StoredPair> equal;
+        std::ranges::copy_if(pairs, std::back_inserter(equal),
+                             [stage](const store::StoredPair& pair) { return pair.stage == stage; });
+        return equal;
     }
 
     // Another build, or a copy that is made now.
@@ -294,6 +309,7 @@ class SelfTesting {
         matchup.select = plan_.select;
         matchup.budget = plan_.live_budget;
         matchup.seed = plan_.bank.seed;
+        matchup.note = kRunNote;
         return matchup;
     }
 
@@ -303,10 +319,20 @@ class SelfTesting {
         if (!other) return tl::unexpected(measurement(other.error()));
         progress_.say(fmt::format("{} of this build against {}", counted(plan_.live_gates, "real gate"),
                                   relinked_.empty() ? "its copy" : relinked_.string()));
-        auto live =
-            run_live_gates(live_matchup(*other), plan_.live_gates, globals_, connection_, interrupts_);
-        if (!live) return tl::unexpected(live.error());
-        live_ = std::move(*live);
+        std::vector<std::string> gates;
+        Matchup matchup = live_matchup(*other);
+        matchup.begun = [&gates](const std::string& run_id) -> Result<void> {
+            gates.push_back(run_id);
+            return {};
+        };
+        auto fought =
+            run_live_gates(live_, std::move(matchup), plan_.live_gates, globals_, connection_, interrupts_);
+        if (!fought) return fought;
+        for (const std::string& id : gates) {
+            const auto run = store::find_run(connection_, id);
+            if (!run) return tl::unexpected(measurement(run.error()));
+            if (auto added = add_run(run->run); !added) return tl::unexpected(measurement(added.error()));
+        }
         return {};
     }
 

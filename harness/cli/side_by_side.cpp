@@ -119,7 +119,8 @@ class SideBySide {
     }
 
     tl::expected<model::Comparison, Failure> measure() {
-        const model::Run run = new_run({model::Profile::full, globals_.command_line}, matchup_.seed, random_);
+        model::Run run = new_run({model::Profile::full, globals_.command_line}, matchup_.seed, random_);
+        run.note = matchup_.note;
         if (matchup_.relink > 0) compare_link_orders();
         if (matchup_.instructions) count_instructions();
         auto rows = judged_rows();
@@ -307,7 +308,7 @@ class SideBySide {
             return tl::unexpected(measurement(duel.error()));
         }
         auto done =
-            finish(duel->interrupted ? model::RunStatus::interrupted : model::RunStatus::complete, "");
+            finish(duel->interrupted ? model::RunStatus::interrupted : model::RunStatus::complete, run.note);
         if (!done) return tl::unexpected(measurement(done.error()));
         if (!duel->interrupted) return {};
         return tl::unexpected(Failure(fmt::format("interrupted; stored: {}", counted(duel->pairs, "pair")),

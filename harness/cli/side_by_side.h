@@ -32,6 +32,7 @@ struct Matchup {
     int relink = 0;             // link orders of each side to learn from; 0: none
     std::chrono::nanoseconds budget{};
     std::uint64_t seed = 0;
+    std::string note;  // of the stored run
     // Hears of the run once it is stored, before it measures; an error ends it.
     std::function<Result<void>(const std::string& run_id)> begun;
 };

@@ -197,12 +197,12 @@ Result<std::map<std::string, std::string>> program_hashes_of_pairs(Connection& c
     return hashes;
 }
 
-Result<std::vector<std::string>> runs_of_controls(Connection& connection) {
+Result<std::vector<std::string>> runs_of_equal_sides(Connection& connection, const std::string& note) {
     std::vector<std::string> runs;
     auto done = connection.run(
         "SELECT run.id FROM run JOIN pair ON pair.run_id = run.id GROUP BY run.id "
-        "HAVING COUNT(*) = SUM(pair.stage = 'control') ORDER BY run.started_ns, run.id",
-        {}, [&](const Row& row) { runs.push_back(row.text(0)); });
+        "HAVING run.note = ?1 OR COUNT(*) = SUM(pair.stage = 'control') ORDER BY run.started_ns, run.id",
+        {note}, [&](const Row& row) { runs.push_back(row.text(0)); });
     if (!done) return tl::unexpected(done.error());
     return runs;
 }

@@ -38,7 +38,7 @@ Result<std::vector<StoredPair>> last_screening(Connection& connection, const std
 Result<std::map<std::string, std::string>> program_hashes_of_pairs(Connection& connection,
                                                                    const std::string& run_id);
 
-// Runs of which every pair is a control, those of self-tests: oldest first.
-Result<std::vector<std::string>> runs_of_controls(Connection& connection);
+// Runs whose note is this, and runs of which every pair is a control: oldest first.
+Result<std::vector<std::string>> runs_of_equal_sides(Connection& connection, const std::string& note);
 
 }  // namespace harness::store

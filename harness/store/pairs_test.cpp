@@ -72,7 +72,7 @@ TEST_F(Pairs, TellWhichProgramsTheyMeasured) {
     EXPECT_TRUE(program_hashes_of_pairs(connection, uuid(2)).value().empty());
 }
 
-TEST_F(Pairs, OfSelfTestsAreAllControls) {
+TEST_F(Pairs, OfEqualSidesAreAllControlsOrOfARunThatSaysSo) {
     auto connection = open();
     add_run(connection, 1, 2000);
     add_run(connection, 2, 1000);
@@ -86,7 +86,10 @@ TEST_F(Pairs, OfSelfTestsAreAllControls) {
         stored.stage = stage;
         check(record_pair(connection, stored));
     }
-    EXPECT_EQ(runs_of_controls(connection).value(), (std::vector<std::string>{uuid(2), uuid(1)}));
+    EXPECT_EQ(runs_of_equal_sides(connection, "self-test").value(),
+              (std::vector<std::string>{uuid(2), uuid(1)}));
+    check(finish_run(connection, uuid(3), model::RunStatus::complete, 1, "self-test"));
+    EXPECT_EQ(runs_of_equal_sides(connection, "self-test").value().size(), 3U);
 }
 
 }  // namespace

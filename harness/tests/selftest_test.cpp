@@ -98,6 +98,26 @@ TEST_F(SelfTest, RunsRealGates) {
     EXPECT_EQ(code, 6) << said_;
     EXPECT_EQ(json["live"]["gates"], 1);
     EXPECT_EQ(json["live"]["alarms"], 0);
+    EXPECT_EQ(json["pairs"], 12) << "a gate's screening is of equal sides, too";
+}
+
+TEST_F(SelfTest, CountsRealGatesOfEarlierOnes) {
+    self_test({"--aa", "0", "--live", "1"}, "steady");
+    const auto [code, json] = self_test({"--aa", "14", "--live", "1"}, "steady");
+    EXPECT_EQ(code, 6) << said_;
+    EXPECT_EQ(json["live"]["gates"], 2);
+    EXPECT_EQ(json["pairs"], 24);
+    EXPECT_EQ(query("SELECT COUNT(*) FROM run"), "2") << "the gates' pairs were enough";
+    EXPECT_EQ(self_test({"--aa", "0", "--no-bank"}, "steady").second["live"]["gates"], 0);
+}
+
+TEST_F(SelfTest, OtherGatesAreNotOfEqualSides) {
+    add_sides();
+    vmbench({"ab", (folder_ / "base").string(), (folder_ / "head").string(), kNoteConditions},
+            {"FAKE_CASES=steady"});
+    const auto [code, json] = self_test({"--aa", "0"}, "steady");
+    EXPECT_EQ(json["pairs"], 0);
+    EXPECT_EQ(json["live"]["gates"], 0);
 }
 
 TEST_F(SelfTest, EndsInATerminalWithOneLine) {
