@@ -23,6 +23,7 @@ class CheckStyle(PlantedTree):
             "#include <iostream>": "use fmt",
             "// x = f(3);": "commented-out code",
             "// bus.write(3, value);": "commented-out code",
+            'auto path = testing::TempDir() + "output";': "at the same time",
             "int  x;": "not laid out",
             "int x; ": "trailing whitespace",
         }.items():
@@ -32,6 +33,10 @@ class CheckStyle(PlantedTree):
 
     def test_a_guest_program_may_use_iostream(self):
         self.plant("vm/tests/guest/programs/one.cpp", "#include <iostream>\n")
+        self.assert_clean("check_style")
+
+    def test_a_test_may_have_a_folder_of_its_own(self):
+        self.plant("vm/base/one_test.cpp", f'auto path = testing::TempDir() + "one{"X" * 6}";\n')
         self.assert_clean("check_style")
 
     def test_python_is_laid_out_too(self):

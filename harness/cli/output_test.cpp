@@ -28,14 +28,21 @@ model::Comparison example() {
 class Output : public testing::Test {
   protected:
     void SetUp() override {
+        leave_github();
+        std::string name = testing::TempDir() + "outputXXXXXX";
+        folder_ = mkdtemp(name.data());
+        path_ = folder_ + "/output";
+    }
+    void TearDown() override {
+        leave_github();
+        std::filesystem::remove_all(folder_);
+    }
+    static void leave_github() {
         unsetenv("GITHUB_ACTIONS");
         unsetenv("GITHUB_STEP_SUMMARY");
     }
-    void TearDown() override {
-        SetUp();
-        std::filesystem::remove(path_);
-    }
-    std::string path_ = testing::TempDir() + "output_test";
+    std::string folder_;
+    std::string path_;
 };
 
 TEST_F(Output, FormatsThatCannotShowAComparisonAreRefused) {
@@ -59,7 +66,7 @@ TEST_F(Output, FilesHaveNoColours) {
 }
 
 TEST_F(Output, OnGitHubThereAreAnnotationsAndAStepSummary) {
-    const std::string summary = path_ + ".md";
+    const std::string summary = folder_ + "/summary.md";
     setenv("GITHUB_ACTIONS", "true", 1);
     setenv("GITHUB_STEP_SUMMARY", summary.c_str(), 1);
     testing::internal::CaptureStdout();
@@ -67,7 +74,6 @@ TEST_F(Output, OnGitHubThereAreAnnotationsAndAStepSummary) {
     EXPECT_THAT(testing::internal::GetCapturedStdout(), HasSubstr("::error"));
     ASSERT_TRUE(shown.has_value());
     EXPECT_THAT(read_file(summary).value(), HasSubstr("memory/read"));
-    std::filesystem::remove(summary);
 }
 
 TEST_F(Output, JsonOnStandardOutputIsNothingButJson) {

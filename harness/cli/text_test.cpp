@@ -45,12 +45,13 @@ TEST(Counted, KnowsOneFromMany) {
 TEST(FirstLine, EndsBeforeTheLineBreak) { EXPECT_EQ(first_line("a\nb"), "a"); }
 
 TEST(WriteOutput, ReplacesAFile) {
-    const std::string path = testing::TempDir() + "write_output";
+    std::string folder = testing::TempDir() + "textXXXXXX";
+    const std::string path = std::string(mkdtemp(folder.data())) + "/output";
     ASSERT_TRUE(write_output(path, "one").has_value());
     ASSERT_TRUE(write_output(path, "two").has_value());
     EXPECT_EQ(read_file(path).value(), "two");
     EXPECT_FALSE(std::filesystem::exists(path + ".part"));
-    std::filesystem::remove(path);
+    std::filesystem::remove_all(folder);
 }
 
 TEST(WriteOutput, SaysWhyItCannot) {
