@@ -1,10 +1,14 @@
 #include "harness/run/staging.h"
 
 #include <cerrno>
+#include <chrono>
 #include <cstdlib>
 #include <cstring>
 #include <system_error>
 #include <utility>
+#include <vector>
+
+#include <fmt/format.h>
 
 namespace harness::run {
 
@@ -14,6 +18,14 @@ namespace {
 
 // Where a program lies in its copy: so that a file may lie beside its folder.
 constexpr const char* kBelow = "programs";
+
+constexpr std::string_view kPrefix = "vmbench-";
+
+// Locked as long as its folder is in use.
+constexpr const char* kInUse = "in-use";
+
+// A folder is not locked yet for a moment after it was made.
+constexpr auto kYoung = std::chrono::minutes(1);
 
 constexpr auto kHow = fs::copy_options::recursive | fs::copy_options::overwrite_existing;
 
@@ -25,18 +37,40 @@ Result<void> copy_all(const fs::path& from, const fs::path& to) {
     return {};
 }
 
+bool is_left_behind(const fs::path& folder) {
+    std::error_code error;
+    if (!folder.filename().string().starts_with(kPrefix) || !fs::exists(folder / kInUse, error)) return false;
+    const auto changed = fs::last_write_time(folder, error);
+    return !error && fs::file_time_type::clock::now() - changed > kYoung && !Turn::is_taken(folder / kInUse);
+}
+
+// What cannot be read or removed is another user's, or gone already.
+void remove_left_behind(const fs::path& place) {
+    std::error_code ignored;
+    std::vector<fs::path> found;
+    for (fs::directory_iterator entry(place, ignored), end; entry != end; entry.increment(ignored)) {
+        if (is_left_behind(entry->path())) found.push_back(entry->path());
+    }
+    for (const fs::path& folder : found) fs::remove_all(folder, ignored);
+}
+
 }  // namespace
 
 Result<Staging> Staging::create() {
     std::error_code error;
     const fs::path place = fs::temp_directory_path(error);
     if (error) return fail("no place for temporary files: {}", error.message());
-    std::string name = (place / "vmbench-XXXXXX").string();
+    remove_left_behind(place);
+    std::string name = (place / fmt::format("{}XXXXXX", kPrefix)).string();
     if (mkdtemp(name.data()) == nullptr) return fail("cannot make '{}': {}", name, std::strerror(errno));
-    return Staging(name);
+    auto use = Turn::try_take(fs::path(name) / kInUse);
+    if (!use) return tl::unexpected(use.error());
+    if (!use->has_value()) return fail("'{}' is in use by another program", name);
+    return Staging(name, std::move(**use));
 }
 
-Staging::Staging(Staging&& other) noexcept : folder_(std::exchange(other.folder_, fs::path())) {}
+Staging::Staging(Staging&& other) noexcept
+    : folder_(std::exchange(other.folder_, fs::path())), use_(std::move(other.use_)) {}
 
 Staging::~Staging() {
     std::error_code ignored;

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "harness/model/result.h"
+#include "harness/run/turn.h"
 
 namespace harness::run {
 
@@ -20,7 +21,8 @@ struct StagedProgram {
 // identical files differ lastingly. So each pair runs copies of its own, which makes noise of that luck.
 class Staging {
   public:
-    // A new folder in the place for temporary files; removed when this goes.
+    // A new folder in the place for temporary files; removed when this goes. So are folders there that killed
+    // runs of this user left.
     static Result<Staging> create();
 
     Staging(Staging&& other) noexcept;
@@ -35,9 +37,10 @@ class Staging {
     const std::filesystem::path& folder() const { return folder_; }
 
   private:
-    explicit Staging(std::filesystem::path folder) : folder_(std::move(folder)) {}
+    Staging(std::filesystem::path folder, Turn use) : folder_(std::move(folder)), use_(std::move(use)) {}
 
     std::filesystem::path folder_;  // empty after a move
+    Turn use_;                      // tells others that the folder is not left behind
 };
 
 }  // namespace harness::run

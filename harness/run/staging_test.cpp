@@ -1,5 +1,6 @@
 #include "harness/run/staging.h"
 
+#include <chrono>
 #include <cstdlib>
 #include <fstream>
 #include <optional>
@@ -76,6 +77,25 @@ TEST_F(StagingTest, IsRemovedWhenItGoes) {
     ASSERT_TRUE(staging->copy("base", cpu()).has_value());
     staging.reset();
     EXPECT_FALSE(fs::exists(folder));
+}
+
+TEST_F(StagingTest, RemovesWhatKilledRunsLeft) {
+    setenv("TMPDIR", folder_.c_str(), 1);
+    for (const char* name : {"vmbench-killed", "vmbench-used", "other"}) {
+        write(fs::path(name) / "in-use", "");
+        write(fs::path(name) / "base/program", "");
+        fs::last_write_time(folder_ / name, fs::file_time_type::clock::now() - std::chrono::hours(1));
+    }
+    write("vmbench-young/in-use", "");
+    const auto used = Turn::try_take(folder_ / "vmbench-used/in-use");
+    const auto staging = Staging::create();
+    unsetenv("TMPDIR");
+    ASSERT_TRUE(staging.has_value());
+    EXPECT_FALSE(fs::exists(folder_ / "vmbench-killed"));
+    EXPECT_TRUE(fs::exists(folder_ / "vmbench-used/base/program"));
+    EXPECT_TRUE(fs::exists(folder_ / "vmbench-young"));
+    EXPECT_TRUE(fs::exists(folder_ / "other"));
+    EXPECT_EQ(staging->folder().parent_path(), folder_);
 }
 
 TEST_F(StagingTest, RefusesFilesFurtherUp) {
