@@ -48,6 +48,13 @@ TEST(GuestRam, IsZeroAndHasAllPermissionsWhenFresh) {
     }
 }
 
+TEST(GuestRam, LargeOnesBeginAtAHugePageOfTheHost) {
+    constexpr std::uint64_t kHugePage = std::uint64_t{2} << 20;
+    const GuestRam ram = GuestRam::create(kBase, kHugePage + kPageSize).value();
+    EXPECT_EQ(reinterpret_cast<std::uintptr_t>(ram.host(kBase)) % kHugePage, 0u);
+    EXPECT_TRUE(all_zero(ram));
+}
+
 TEST(GuestRam, RangesThatAreNotWholePagesAreRefused) {
     EXPECT_THAT(GuestRam::create(kBase, 0).error().message, HasSubstr("not a range of whole 4 KiB pages"));
     EXPECT_FALSE(GuestRam::create(kBase, kPageSize + 1).has_value());
@@ -64,6 +71,7 @@ TEST(GuestRam, MoreThanTheHostHasIsAnErrorThatSaysSo) {
     const auto made = GuestRam::create(PhysAddr{0}, std::uint64_t{1} << 62, Backing::reserved);
     ASSERT_FALSE(made.has_value());
     EXPECT_THAT(made.error().message, HasSubstr("cannot get 4611686018427387904 bytes"));
+    EXPECT_FALSE(GuestRam::create(PhysAddr{0}, ~std::uint64_t{0} - (kPageSize - 1)).has_value());
 }
 
 TEST(GuestRam, ContainsRangesUpToItsEndAndNotBeyond) {
