@@ -183,6 +183,13 @@ class Nightly(ScriptTest):
 
 class Test(ScriptTest):
     SUMMARY = "100% tests passed, 0 tests failed out of 12"
+    LOG = """      Start  7: a.Passing
+ 7/12 Test  #7: a.Passing ..   Passed    0.01 sec
+      Start  8: a.Failing
+ 8/12 Test  #8: a.Failing ..***Failed    0.01 sec
+why it failed
+      Start  9: a.PassingToo
+"""
 
     def setUp(self) -> None:
         super().setUp()
@@ -221,10 +228,13 @@ class Test(ScriptTest):
         self.assertEqual(self.run_script("scripts/test", "--skip", "release").returncode, 2)
 
     def test_a_failing_preset_fails_the_script_and_the_others_still_run(self):
-        self.stand_in("ctest", f'echo "{self.SUMMARY}"; [[ $* != *asan* ]]')
+        self.stand_in("ctest", f'echo "{self.LOG}"; echo "{self.SUMMARY}"; [[ $* != *asan* ]]')
         result = self.run_script("scripts/test")
         self.assertEqual(result.returncode, 1)
         self.assertIn("error: failed: asan-ubsan", result.stderr)
+        self.assertIn("a.Failing ..***Failed", result.stderr)
+        self.assertIn("why it failed", result.stderr)
+        self.assertNotIn("Passing", result.stderr)
         self.assertEqual(len(self.calls("ctest")), 3)
 
     def test_a_compiler_warning_of_the_second_compiler_fails_the_script(self):
