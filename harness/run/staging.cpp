@@ -64,9 +64,10 @@ Result<Staging> Staging::create() {
     std::string name = (place / fmt::format("{}XXXXXX", kPrefix)).string();
     if (mkdtemp(name.data()) == nullptr) return fail("cannot make '{}': {}", name, std::strerror(errno));
     auto use = Turn::try_take(fs::path(name) / kInUse);
+    if (use && use->has_value()) return Staging(name, std::move(**use));
+    fs::remove_all(name, error);
     if (!use) return tl::unexpected(use.error());
-    if (!use->has_value()) return fail("'{}' is in use by another program", name);
-    return Staging(name, std::move(**use));
+    return fail("'{}' is in use by another program", name);
 }
 
 Staging::Staging(Staging&& other) noexcept
