@@ -65,7 +65,8 @@ Result<Staging> Staging::create() {
     if (mkdtemp(name.data()) == nullptr) return fail("cannot make '{}': {}", name, std::strerror(errno));
     auto use = Turn::try_take(fs::path(name) / kInUse);
     if (use && use->has_value()) return Staging(name, std::move(**use));
-    fs::remove_all(name, error);
+    fs::remove(fs::path(name) / kInUse, error);  // unlike remove_all, without opening anything
+    fs::remove(name, error);
     if (!use) return tl::unexpected(use.error());
     return fail("'{}' is in use by another program", name);
 }

@@ -4,8 +4,10 @@
 #include <cstdlib>
 #include <fstream>
 #include <optional>
+#include <sys/resource.h>
 #include <sys/stat.h>
 
+#include <fmt/format.h>
 #include <gmock/gmock.h>
 
 namespace harness::run {
@@ -55,6 +57,22 @@ TEST_F(StagingTest, CopiesAProgramWithWhatItNeeds) {
     EXPECT_EQ(fs::status(copy).permissions() & fs::perms::owner_exec, fs::perms::owner_exec);
     EXPECT_EQ(read(copy.parent_path() / "../vm"), "machine");
     EXPECT_EQ(read(copy.parent_path() / "guest/hello"), "guest");
+}
+
+TEST_F(StagingTest, LeavesNothingBehindWhereItCannotBeLocked) {
+    const auto create = [this] {
+        setenv("TMPDIR", folder_.c_str(), 1);
+        fs::remove_all(folder_ / "bin");
+        rlimit files{};
+        getrlimit(RLIMIT_NOFILE, &files);
+        const rlimit none{.rlim_cur = 0, .rlim_max = files.rlim_max};
+        setrlimit(RLIMIT_NOFILE, &none);
+        const auto staging = Staging::create();
+        setrlimit(RLIMIT_NOFILE, &files);
+        fmt::print(stderr, "{}", staging ? "made" : staging.error().message);
+        std::_Exit(fs::is_empty(folder_) ? 0 : 1);
+    };
+    EXPECT_EXIT(create(), testing::ExitedWithCode(0), "in-use.*Too many open files");
 }
 
 TEST_F(StagingTest, PathsOfBothSidesHaveTheSameLength) {
