@@ -194,7 +194,11 @@ why it failed
     def setUp(self) -> None:
         super().setUp()
         self.stand_in("cmake", "for p in asan-ubsan coverage release; do mkdir -p build/$p; done")
-        self.stand_in("ctest", f'echo "{self.SUMMARY}"; echo; echo "Total Test time (real) = 1 sec"')
+        self.stand_in("guest-image", "", self.root / "scripts")
+        self.stand_in(
+            "ctest",
+            f'echo "$2: guest $VM_GUEST_FOLDER"; echo "{self.SUMMARY}"; echo; echo "Total Test time (real) = 1 sec"',
+        )
         self.stand_in(
             "gcovr", "while [[ $# -gt 0 ]]; do [[ $1 != --txt ]] || echo TOTAL 90% >$2; shift; done"
         )
@@ -205,6 +209,19 @@ why it failed
         self.assertEqual(result.stdout.splitlines()[-1], self.SUMMARY)
         presets = [call.split()[2] for call in self.calls("ctest")]
         self.assertEqual(presets, ["asan-ubsan", "coverage", "release"])
+
+    def test_only_the_release_preset_boots_a_guest(self):
+        result = self.run_script("scripts/test")
+        self.assertIn(f"release: guest {self.root}/build/guest\n", result.stdout)
+        self.assertIn("asan-ubsan: guest \n", result.stdout)
+        self.assertIn("coverage: guest \n", result.stdout)
+
+    def test_without_a_guest_the_tests_run_and_it_says_so(self):
+        self.stand_in("guest-image", "echo no mirror >&2; exit 2", self.root / "scripts")
+        result = self.run_script("scripts/test")
+        self.assertEqual(result.returncode, 0, result.stderr)
+        self.assertIn("release: guest \n", result.stdout)
+        self.assertIn("nothing is booted", result.stdout)
 
     def test_only_the_release_preset_runs_the_source_checks(self):
         self.run_script("scripts/test")
