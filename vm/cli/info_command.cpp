@@ -13,7 +13,7 @@ Result<int> info() {
     fmt::print("vm {}\n", version());
     fmt::print("build     {}\n", build_description());
     fmt::print("host CPU  {}\n", fmt::join(host_features(), " "));
-    fmt::print("guest     riscv64: RV64GC, Zba, Zbb, Zbc, Zbs, Zicond; machines have M and U mode\n");
+    fmt::print("guest     riscv64: RV64GC, Zba, Zbb, Zbc, Zbs, Zicond; machines have M, S and U mode\n");
     fmt::print("engines\n");
     for (const Engine& engine : engines()) {
         fmt::print("  {:<7} {:<13}  {}\n", engine.name, engine.available ? "available" : "not available",

@@ -13,6 +13,7 @@ TEST(InfoCommand, ListsEveryEngineWithItsAvailability) {
     ::testing::internal::CaptureStdout();
     EXPECT_EQ(carry_out().value(), 0);
     const std::string text = ::testing::internal::GetCapturedStdout();
+    EXPECT_THAT(text, ::testing::HasSubstr("M, S and U mode"));
     EXPECT_THAT(text, ::testing::HasSubstr("interp  available"));
     EXPECT_THAT(text, ::testing::HasSubstr("jit     not available"));
     EXPECT_THAT(text, ::testing::HasSubstr("kvm     not available"));

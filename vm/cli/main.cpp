@@ -17,6 +17,12 @@ int bad_input(const std::string& message) {
     return vm::cli::kBadInput;
 }
 
+// Where the usage stands that an error is about.
+std::string help_of(const CLI::App& app) {
+    const auto chosen = app.get_subcommands();
+    return chosen.empty() ? "vm --help" : fmt::format("vm {} --help", chosen.front()->get_name());
+}
+
 }  // namespace
 
 int main(int argc, char** argv) {
@@ -35,7 +41,7 @@ int main(int argc, char** argv) {
     } catch (const CLI::Success& asked) {  // --help or --version
         return app.exit(asked);
     } catch (const CLI::ParseError& error) {
-        return bad_input(fmt::format("{} (see vm --help)", error.what()));
+        return bad_input(fmt::format("{} (see {})", error.what(), help_of(app)));
     }
     if (not chosen) {
         return bad_input("a command is needed (see vm --help)");

@@ -7,6 +7,7 @@
 #include <memory>
 #include <string>
 #include <string_view>
+#include <utility>
 
 #include <CLI/CLI.hpp>
 #include <fmt/format.h>
@@ -16,6 +17,7 @@
 #include "vm/cli/instruction_count.h"
 #include "vm/cli/memory_size.h"
 #include "vm/cli/run_statistics.h"
+#include "vm/cli/run_system.h"
 #include "vm/machine/bare_machine.h"
 #include "vm/machine/htif.h"
 
@@ -29,6 +31,7 @@ struct Options {
     std::string memory = "128M";
     std::string engine{kDefaultEngine};
     std::uint64_t max_instructions = std::numeric_limits<std::uint64_t>::max();
+    SystemRun system;
     bool bare = false;
     bool trace = false;
     bool stats = false;
@@ -60,16 +63,32 @@ int exit_code(const machine::BareOutcome& outcome, const Options& options) {
     return kStuck;
 }
 
-Result<int> run(const Options& options) {
-    if (not options.bare) {
-        return fail("only bare-metal programs can be run: vm run --bare {}", options.file);
+// What is for whole machines is refused, not passed over.
+Result<void> check_bare(const SystemRun& system) {
+    if (not system.kernel.empty() or not system.bios.empty()) {
+        return fail("--bare goes with neither --kernel nor --bios");
     }
-    if (auto engine = require_engine(options.engine); not engine) {
-        return tl::unexpected(engine.error());
+    if (system.harts != 1) {
+        return fail("--bare runs one hart, not {}", system.harts);
     }
-    const auto memory = parse_memory_size(options.memory, machine::kMaxMemory);
-    if (not memory) {
-        return tl::unexpected(memory.error());
+    const std::pair<std::string_view, bool> others[] = {
+        {"--gdb", system.gdb.has_value()},           {"--initrd", not system.initrd.empty()},
+        {"--append", not system.append.empty()},     {"--dtb", not system.dtb.empty()},
+        {"--dump-dtb", not system.dump_dtb.empty()}, {"--serial", system.serial != SystemRun{}.serial}};
+    for (const auto& [option, given] : others) {
+        if (given) {
+            return fail("{} is not supported with --bare, only with --kernel and --bios", option);
+        }
+    }
+    return {};
+}
+
+Result<int> run_bare(const Options& options, std::uint64_t memory) {
+    if (auto checked = check_bare(options.system); not checked) {
+        return tl::unexpected(checked.error());
+    }
+    if (options.file.empty()) {
+        return fail("--bare needs the program to run: vm run --bare FILE.elf");
     }
     const auto file = ElfFile::open(options.file);
     if (not file) {
@@ -77,7 +96,7 @@ Result<int> run(const Options& options) {
     }
     const Clock::time_point start = Clock::now();
     auto machine =
-        machine::BareMachine::create(*file, options.file, {*memory, [start] { return ticks_since(start); }});
+        machine::BareMachine::create(*file, options.file, {memory, [start] { return ticks_since(start); }});
     if (not machine) {
         return tl::unexpected(machine.error());
     }
@@ -91,26 +110,80 @@ Result<int> run(const Options& options) {
     return exit_code(outcome, options);
 }
 
+Result<int> run(const Options& options) {
+    if (auto engine = require_engine(options.engine); not engine) {
+        return tl::unexpected(engine.error());
+    }
+    const auto memory = parse_memory_size(options.memory, machine::kMaxMemory);
+    if (not memory) {
+        return tl::unexpected(memory.error());
+    }
+    if (options.bare) {
+        return run_bare(options, *memory);
+    }
+    if (not options.file.empty()) {
+        return fail(
+            "'{}' is no kernel to boot with --kernel; a bare-metal program is run by vm run --bare {}",
+            options.file, options.file);
+    }
+    SystemRun system = options.system;
+    if (system.kernel.empty() and system.bios.empty()) {
+        return fail("nothing to run: --bare FILE.elf, --kernel FILE or --bios FILE");
+    }
+    if (options.trace) {
+        return fail("--trace is supported with --bare only");
+    }
+    system.memory = *memory;
+    system.max_instructions = options.max_instructions;
+    system.stats = options.stats;
+    return run_system(system);
+}
+
 }  // namespace
 
 std::function<Result<int>()> declare_run(CLI::App& app) {
     auto options = std::make_shared<Options>();
-    app.add_option("FILE", options->file, "ELF program linked for physical addresses")->required();
+    app.add_option("FILE", options->file, "With --bare: ELF program linked for physical addresses");
     app.add_flag("--bare", options->bare, "Start the program itself in machine mode, without firmware");
+    const auto file_option = [&](const char* name, std::string& value, const char* text) {
+        app.add_option(name, value, text)->type_name("FILE");
+    };
+    file_option("--kernel", options->system.kernel, "Boot this kernel: Image (gzip or not) or ELF");
+    file_option("--initrd", options->system.initrd, "Its initial root file system");
+    app.add_option("--append", options->system.append, "Its command line")->type_name("TEXT");
+    file_option("--bios", options->system.bios, "Firmware for machine mode, instead of the built-in SBI");
+    file_option("--dtb", options->system.dtb, "Device tree, instead of the board's own");
+    file_option("--dump-dtb", options->system.dump_dtb, "Write the device tree there and run nothing");
+    app.add_option("--serial", options->system.serial,
+                   "Console: stdio, a file for what the guest writes, or unix:PATH")
+        ->type_name("WHERE")
+        ->capture_default_str();
+    app.add_option("--harts", options->system.harts, "How many harts, each a thread (not with --bare)")
+        ->type_name("N")
+        ->check(CLI::Range(1U, machine::kMaxHarts))
+        ->capture_default_str();
     app.add_option("--memory", options->memory, "Bytes of RAM at 0x80000000, with K, M or G")
         ->type_name("SIZE")
         ->capture_default_str();
-    app.add_option("--max-instructions", options->max_instructions, "Stop after so many (exit code 124)")
+    app.add_option("--max-instructions", options->max_instructions,
+                   "Stop after so many, of hart 0 (exit code 124)")
         ->type_name("N")
         ->check(check_instruction_count);
     app.add_option("--engine", options->engine, "Engine (see vm info)")
         ->type_name("NAME")
         ->capture_default_str();
+    app.add_option_function<std::uint16_t>(
+           "--gdb", [options](const std::uint16_t& port) { options->system.gdb = port; },
+           "Wait for gdb on this port of 127.0.0.1, 0 for any (not with --bare)")
+        ->type_name("PORT");
     app.add_flag("--trace", options->trace, "Show each instruction and what it changes on standard error");
     app.add_flag("--stats", options->stats, "Show instructions, time and rate on standard error");
     app.footer(
-        "Exit codes: the program's own (1 in tohost is 0, other odd values their half); 2 bad input;\n"
-        "124 instruction limit; 125 the program waits for ever or asks for what there is not.");
+        "Exit codes: with --bare the program's own (1 in tohost is 0, other odd values their half), else 0\n"
+        "when the guest powers off or is stopped, and at least 1 when it reports a failure; 2 bad input;\n"
+        "124 instruction limit; 125 the guest waits for ever or asks for what there is not.\n"
+        "Keys of a terminal: Ctrl-A x quits, Ctrl-A h shows them all; the others, Ctrl-C too, are the "
+        "guest's.");
     return [options] { return run(*options); };
 }
 

@@ -16,7 +16,10 @@ Result<int> run(const std::string& arguments) {
 }
 
 TEST(RunCommand, WithoutBareItSaysHow) {
-    EXPECT_EQ(run("a.elf").error().message, "only bare-metal programs can be run: vm run --bare a.elf");
+    EXPECT_EQ(
+        run("a.elf").error().message,
+        "'a.elf' is no kernel to boot with --kernel; a bare-metal program is run by vm run --bare a.elf");
+    EXPECT_EQ(run("").error().message, "nothing to run: --bare FILE.elf, --kernel FILE or --bios FILE");
 }
 
 TEST(RunCommand, EngineAndMemoryAreCheckedBeforeTheFileIsOpened) {
@@ -24,6 +27,22 @@ TEST(RunCommand, EngineAndMemoryAreCheckedBeforeTheFileIsOpened) {
               "engine 'kvm' is not available in this build; available: interp");
     EXPECT_EQ(run("--bare /nonexistent --memory 1").error().message,
               "memory size '1' is not a positive multiple of 4K");
+}
+
+TEST(RunCommand, DebuggersComeToWholeMachinesOnly) {
+    EXPECT_EQ(run("--bare /nonexistent --gdb 1234").error().message,
+              "--gdb is not supported with --bare, only with --kernel and --bios");
+    EXPECT_THROW(run("--kernel /nonexistent --gdb 65536"), CLI::ConversionError);
+}
+
+TEST(RunCommand, BareRefusesWhatOnlyWholeMachinesHave) {
+    for (const std::string option : {"--initrd", "--append", "--dtb", "--dump-dtb", "--serial"}) {
+        EXPECT_EQ(run("--bare /nonexistent " + option + " x").error().message,
+                  option + " is not supported with --bare, only with --kernel and --bios");
+    }
+    EXPECT_EQ(run("--bare /nonexistent --harts 2").error().message, "--bare runs one hart, not 2");
+    EXPECT_EQ(run("--bare /nonexistent --bios x").error().message,
+              "--bare goes with neither --kernel nor --bios");
 }
 
 TEST(RunCommand, MissingFileIsAnError) {

@@ -2,10 +2,13 @@
 
 #include <chrono>
 #include <cstdint>
+#include <filesystem>
 #include <limits>
 #include <memory>
+#include <optional>
 #include <string>
 #include <sys/random.h>
+#include <utility>
 #include <vector>
 
 #include <CLI/CLI.hpp>
@@ -18,6 +21,7 @@
 #include "vm/cli/run_statistics.h"
 #include "vm/user/crash_report.h"
 #include "vm/user/process.h"
+#include "vm/user/process_debugger.h"
 
 namespace vm::cli {
 namespace {
@@ -30,6 +34,10 @@ struct Options {
     bool strace = false;
     bool trace = false;
     bool stats = false;
+    bool child = false;
+    std::optional<std::uint16_t> gdb;
+    std::string argv0;
+    std::string sysroot;
 };
 
 // Messages go to a descriptor out of the guest's way: it may close or redirect its own standard error.
@@ -67,6 +75,21 @@ std::vector<std::string> environment_of_host() {
     return variables;
 }
 
+// How the guest's execve starts vm again; its program follows.
+std::vector<std::string> command_of(const Options& options) {
+    std::vector<std::string> command = {"vm", "user", "--engine", options.engine};
+    if (not options.sysroot.empty()) {
+        command.insert(command.end(), {"--sysroot", options.sysroot});
+    }
+    for (const auto& [chosen, flag] : {std::pair{options.strace, "--strace"}, {options.trace, "--trace"}}) {
+        if (chosen) {
+            command.emplace_back(flag);
+        }
+    }
+    return command;
+}
+
+// A process that the guest made is to look to the guest as one of the host's does.
 int finish(const user::Process& process, const user::Outcome& outcome, const Options& options,
            const Diagnostics& out) {
     switch (outcome.kind) {
@@ -74,6 +97,9 @@ int finish(const user::Process& process, const user::Outcome& outcome, const Opt
             return outcome.code;
         case user::Outcome::Kind::killed:
             out.write(user::crash_report(process, outcome));
+            if (process.is_child()) {
+                user::die_of(outcome.code);
+            }
             return 128 + outcome.code;
         case user::Outcome::Kind::instruction_limit:
             break;
@@ -86,6 +112,9 @@ Result<int> run(const Options& options, const std::vector<std::string>& command)
     if (auto engine = require_engine(options.engine); not engine) {
         return tl::unexpected(engine.error());
     }
+    if (not options.sysroot.empty() and not std::filesystem::is_directory(options.sysroot)) {
+        return fail("sysroot '{}' is not a folder", options.sysroot);
+    }
     if (command.empty()) {
         return fail("no program given: vm user PROGRAM [ARG...]");
     }
@@ -97,7 +126,16 @@ Result<int> run(const Options& options, const std::vector<std::string>& command)
     user::ProcessOptions start{.path = command.front(),
                                .arguments = command,
                                .environment = environment_of_host(),
-                               .diagnostics_fd = out.number()};
+                               .diagnostics_fd = out.number(),
+                               .sysroot = {},
+                               .command = command_of(options),
+                               .is_child = options.child};
+    if (not options.argv0.empty()) {
+        start.arguments.front() = options.argv0;
+    }
+    if (not options.sysroot.empty()) {
+        start.sysroot = options.sysroot;
+    }
     if (::getrandom(start.random.data(), start.random.size(), 0) !=
         static_cast<ssize_t>(start.random.size())) {
         return fail("cannot get random bytes for the program");
@@ -111,11 +149,28 @@ Result<int> run(const Options& options, const std::vector<std::string>& command)
     if (options.trace) {
         how.trace = [&out](const std::string& text) { out.line(text); };
     }
-    const user::Outcome outcome = (*process)->run(how);
-    if (options.stats) {
-        out.line("vm: " + run_statistics((*process)->hart().csrs.instret, Clock::now() - began));
+    how.ended_elsewhere = [&](const user::Outcome& outcome) {
+        ::_exit(finish(**process, outcome, options, out));
+    };
+    const auto debugger = options.gdb ? std::make_unique<user::ProcessDebugger>(**process) : nullptr;
+    if (debugger != nullptr) {
+        if (auto listening = debugger->listen(*options.gdb); not listening) {
+            return tl::unexpected(listening.error());
+        }
+        out.line(fmt::format("vm: waiting for a debugger on 127.0.0.1:{}", debugger->port()));
     }
-    return finish(**process, outcome, options, out);
+    const user::Outcome outcome = (*process)->run(how);
+    if (options.stats and (options.child or not(*process)->is_child())) {
+        out.line("vm: " + run_statistics((*process)->instructions(), Clock::now() - began));
+    }
+    const int code = finish(**process, outcome, options, out);
+    if (debugger != nullptr) {
+        debugger->finish(outcome, static_cast<std::uint64_t>(code));
+    }
+    if ((*process)->is_child()) {
+        ::_exit(code);  // destructors could wait for locks of threads that a fork left behind
+    }
+    return code;
 }
 
 }  // namespace
@@ -125,9 +180,21 @@ std::function<Result<int>()> declare_user(CLI::App& app) {
     app.add_option("--engine", options->engine, "Engine (see vm info)")
         ->type_name("NAME")
         ->capture_default_str();
-    app.add_option("--max-instructions", options->max_instructions, "Stop after so many (exit code 124)")
+    app.add_option("--max-instructions", options->max_instructions,
+                   "Stop after so many, of all threads (exit code 124)")
         ->type_name("N")
         ->check(check_instruction_count);
+    app.add_option("--sysroot", options->sysroot,
+                   "Folder where absolute paths are looked for first (dynamic programs: by default the "
+                   "distribution's)")
+        ->type_name("DIR");
+    app.add_option("--argv0", options->argv0, "What the program is called as (default: PROGRAM)")
+        ->type_name("NAME");
+    app.add_flag("--child", options->child)->group("");  // see command_of
+    app.add_option_function<std::uint16_t>(
+           "--gdb", [options](const std::uint16_t& port) { options->gdb = port; },
+           "Wait for gdb on this port of 127.0.0.1, 0 for any")
+        ->type_name("PORT");
     app.add_flag("--strace", options->strace, "Show each system call on standard error");
     app.add_flag("--trace", options->trace, "Show each instruction and what it changes on standard error");
     app.add_flag("--stats", options->stats, "Show instructions, time and rate on standard error");
@@ -135,7 +202,7 @@ std::function<Result<int>()> declare_user(CLI::App& app) {
     app.footer(
         "vm user [OPTIONS] PROGRAM [ARG...]: options of vm come first, everything from PROGRAM on is the "
         "program's.\n"
-        "PROGRAM is a statically linked riscv64 Linux executable; environment, standard streams and working\n"
+        "PROGRAM is a riscv64 Linux executable; environment, standard streams and working\n"
         "directory are passed through. Exit codes: the program's own; 128 + signal when a signal ended it;\n"
         "2 bad input; 124 instruction limit.");
     return [options, &app] { return run(*options, app.remaining()); };

@@ -7,6 +7,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "vm/debug/socket.h"
 #include "vm/user/test_elf.h"
 
 namespace vm::cli {
@@ -52,6 +53,14 @@ TEST(UserCommand, ReturnsTheCodeOfTheInstructionLimit) {
 TEST(UserCommand, ReturnsTheSignalOfACrash) {
     const auto program = exits_after(0x0000'0000);
     EXPECT_EQ(run_user({"--strace", "--stats", program.path()}).value(), 132);
+}
+
+TEST(UserCommand, RefusesToWaitForGdbWhereSomebodyElseListens) {
+    const auto program = exits_after(0x02a0'0513);
+    const auto listener = debug::listen_on_loopback(0).value();
+    const std::string port = std::to_string(debug::local_port(listener));
+    EXPECT_THAT(refusal({"--gdb", port, program.path()}),
+                HasSubstr("cannot listen for gdb on 127.0.0.1:" + port));
 }
 
 TEST(UserCommand, RefusesWhatItDoesNotKnow) {

@@ -19,7 +19,7 @@ using guest::riscv::HartKind;
 BareMachine::BareMachine(mem::GuestRam ram, const BareOptions& options)
     : ram_(std::move(ram)),
       hart_(CsrFile(HartKind::machine, 0, options.clock)),
-      memory_(ram_, hart_.csrs),
+      memory_(ram_, bus_, hart_.csrs),
       interpreter_(hart_, memory_) {}
 
 Result<std::unique_ptr<BareMachine>> BareMachine::create(const ElfFile& file, std::string_view name,

@@ -15,6 +15,7 @@
 #include "vm/guest/riscv/system_memory.h"
 #include "vm/machine/memory_map.h"
 #include "vm/mem/guest_ram.h"
+#include "vm/mem/mmio_bus.h"
 
 namespace vm::machine {
 
@@ -78,6 +79,7 @@ class BareMachine {
     };
 
     mem::GuestRam ram_;
+    mem::MmioBus bus_;  // without devices
     guest::riscv::Hart hart_;
     guest::riscv::SystemMemory memory_;
     guest::riscv::Interpreter<guest::riscv::SystemMemory> interpreter_;

@@ -83,7 +83,7 @@ TEST(BareMachine, PendingInterruptEndsWfiAndEntersTheHandlerOnceEnabled) {
     // j .
     const auto machine = machine_of(TestImage({0x00000297, 0x02028293, 0x30529073, 0x00800293, 0x30429073,
                                                kWfi, 0x30029073, kLoopHere, kLoopHere}));
-    machine->hart().csrs.set_interrupt_line(guest::riscv::InterruptLine::machine_software, true);
+    machine->hart().csrs.set_interrupt_line(guest::riscv::Interrupt::machine_software, true);
     EXPECT_EQ(machine->run(7).end, BareEnd::instruction_limit);
     EXPECT_EQ(machine->run(1).end, BareEnd::instruction_limit);
     EXPECT_EQ(machine->hart().pc, 0x80000020u);

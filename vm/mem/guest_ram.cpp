@@ -2,12 +2,14 @@
 
 #include <algorithm>
 #include <cerrno>
+#include <cstddef>
 #include <cstring>
 #include <sys/mman.h>
 #include <utility>
 
 #include "vm/base/bits.h"
 #include "vm/base/check.h"
+#include "vm/mem/host_access.h"
 
 namespace vm::mem {
 namespace {
@@ -42,6 +44,29 @@ void* map_huge(std::uint64_t length, int protection) {
     return aligned;
 }
 
+// The flags of a page that grants this, where some of it is watched.
+std::uint8_t hidden(std::uint8_t permissions, std::uint8_t accesses) {
+    const int watched = permissions & accesses & (page::kRead | page::kWrite);
+    return static_cast<std::uint8_t>((permissions & ~watched) | watched << page::kWatchedShift);
+}
+
+// Programs map gigabytes in one call, whose pages have nothing but permissions yet.
+constexpr std::ptrdiff_t kPagesAtOnce = sizeof(std::uint64_t);
+
+// The same for so many pages. False, and nothing is done: one of them has other flags, or their bytes are not
+// one aligned word.
+bool grant_several(std::uint8_t* first, std::uint8_t permissions) {
+    constexpr std::uint64_t kEach = 0x0101'0101'0101'0101;
+    constexpr std::uint64_t kOthers = kEach * (page::kCode | page::kGuarding | page::kGuarded);
+    if (reinterpret_cast<std::uintptr_t>(first) % sizeof(std::uint64_t) != 0) {
+        return false;
+    }
+    auto* const all = reinterpret_cast<std::uint64_t*>(first);
+    std::uint64_t before = __atomic_load_n(all, __ATOMIC_RELAXED);
+    return (before & kOthers) == 0 and __atomic_compare_exchange_n(all, &before, kEach * permissions, false,
+                                                                   __ATOMIC_SEQ_CST, __ATOMIC_RELAXED);
+}
+
 }  // namespace
 
 Result<GuestRam> GuestRam::create(PhysAddr base, std::uint64_t size, Backing backing) {
@@ -72,14 +97,18 @@ GuestRam::GuestRam(GuestRam&& other) noexcept
       size_(other.size_),
       host_(std::exchange(other.host_, nullptr)),
       flags_(std::exchange(other.flags_, nullptr)),
-      code_generation_(other.code_generation_) {}
+      journal_(std::move(other.journal_)),
+      releases_(std::move(other.releases_)),
+      watched_(std::move(other.watched_)) {}
 
 GuestRam& GuestRam::operator=(GuestRam&& other) noexcept {
     std::swap(base_, other.base_);
     std::swap(size_, other.size_);
     std::swap(host_, other.host_);
     std::swap(flags_, other.flags_);
-    std::swap(code_generation_, other.code_generation_);
+    std::swap(journal_, other.journal_);
+    std::swap(releases_, other.releases_);
+    std::swap(watched_, other.watched_);
     return *this;
 }
 
@@ -95,7 +124,7 @@ AccessResult<void> GuestRam::read_bytes(PhysAddr from, std::span<std::byte> to) 
         return {};
     }
     if (not to.empty()) {
-        std::memcpy(to.data(), host(from), to.size());
+        copy_from_guest(to.data(), host(from), to.size());
     }
     return {true};
 }
@@ -106,7 +135,7 @@ AccessResult<void> GuestRam::write_bytes(PhysAddr to, std::span<const std::byte>
     }
     if (not from.empty()) {
         store_notify(to, from.size());
-        std::memcpy(host(to), from.data(), from.size());
+        copy_to_guest(host(to), from.data(), from.size());
     }
     return {true};
 }
@@ -122,18 +151,119 @@ AccessResult<void> GuestRam::fill(PhysAddr to, std::uint64_t length, std::byte v
     return {true};
 }
 
+// Each page in one step: a mark that another thread sets meanwhile is either found here, and the page counts
+// as overwritten, or it stays.
+void GuestRam::grant(std::uint8_t* first, const std::uint8_t* end, std::uint8_t permissions) {
+    constexpr std::uint8_t kKept = page::kGuarding | page::kGuarded;
+    for (std::uint8_t* at = first; at != end;) {
+        if (end - at >= kPagesAtOnce and grant_several(at, permissions)) {
+            at += kPagesAtOnce;
+            continue;
+        }
+        std::uint8_t before = page_flags(at);
+        while (not __atomic_compare_exchange_n(at, &before,
+                                               static_cast<std::uint8_t>((before & kKept) | permissions),
+                                               true, __ATOMIC_SEQ_CST, __ATOMIC_RELAXED)) {
+        }
+        if ((before & page::kCode) != 0) {
+            journal_->record(base_ + (static_cast<std::uint64_t>(at - flags_) << kPageShift));
+        }
+        ++at;
+    }
+}
+
 void GuestRam::set_permissions(PhysAddr address, std::uint64_t length, std::uint8_t permissions) {
     VM_CHECK(contains(address, length) and raw(address) % kPageSize == 0 and length % kPageSize == 0);
-    store_notify(address, length);
-    const std::uint64_t first = (raw(address) - raw(base_)) >> kPageShift;
-    std::memset(flags_ + first, permissions & page::kPermissions, length >> kPageShift);
+    const std::uint8_t granted = permissions & page::kPermissions;
+    std::uint8_t* at = flags_of(address);
+    const std::uint8_t* const end = at + (length >> kPageShift);
+    for (auto each = watched_.lower_bound(address); each != watched_.end(); ++each) {
+        std::uint8_t* const watched = flags_of(each->first);
+        if (watched >= end) {
+            break;
+        }
+        grant(at, watched, granted);
+        grant(watched, watched + 1, hidden(granted, each->second));
+        at = watched + 1;
+    }
+    grant(at, end, granted);
+}
+
+void GuestRam::watch(std::map<PhysAddr, std::uint8_t> pages) {
+    if (pages == watched_) {
+        return;
+    }
+    const auto grant_anew = [this](const std::map<PhysAddr, std::uint8_t>& changed) {
+        for (const auto& [address, accesses] : changed) {
+            set_permissions(address, kPageSize, permissions_at(address));
+        }
+    };
+    const auto before = std::exchange(watched_, std::move(pages));
+    grant_anew(before);
+    grant_anew(watched_);
 }
 
 void GuestRam::mark_code(PhysAddr address, std::uint64_t length) {
     VM_CHECK(length != 0 and contains(address, length));
     const std::uint64_t offset = raw(address) - raw(base_);
     for (std::uint64_t page = offset >> kPageShift; page <= (offset + length - 1) >> kPageShift; ++page) {
-        flags_[page] |= page::kCode;
+        __atomic_fetch_or(&flags_[page], page::kCode, __ATOMIC_RELAXED);
+    }
+}
+
+// The marks and the looks of those who store are ordered by being locked instructions: of a store and a
+// decoding at the same time, either the decoder reads what was stored or the storer finds the mark.
+bool GuestRam::mark_guarded_code(PhysAddr address) {
+    VM_CHECK(contains(address, 1));
+    constexpr std::uint8_t kWanted = page::kCode | page::kGuarded;
+    std::uint8_t flags = flags_at(address);
+    if ((flags & kWanted) == kWanted) {
+        return true;
+    }
+    while ((flags & page::kGuarded) != 0) {
+        const auto marked = static_cast<std::uint8_t>(flags | page::kCode);
+        if (__atomic_compare_exchange_n(flags_of(address), &flags, marked, true, __ATOMIC_SEQ_CST,
+                                        __ATOMIC_RELAXED)) {
+            return true;
+        }
+    }
+    return false;
+}
+
+std::uint64_t GuestRam::begin_guard(PhysAddr address) {
+    VM_CHECK(contains(address, 1));
+    const std::lock_guard lock(releases_->mutex);
+    __atomic_fetch_or(flags_of(address), page::kGuarding, __ATOMIC_SEQ_CST);
+    return releases_->count;
+}
+
+bool GuestRam::end_guard(PhysAddr address, std::uint64_t begun) {
+    const std::lock_guard lock(releases_->mutex);
+    if (releases_->count != begun) {
+        return false;
+    }
+    __atomic_fetch_or(flags_of(address), page::kGuarded, __ATOMIC_SEQ_CST);
+    return true;
+}
+
+void GuestRam::release_guard(PhysAddr address) {
+    VM_CHECK(contains(address, 1));
+    constexpr std::uint8_t kReleased = page::kCode | page::kGuarding | page::kGuarded;
+    const std::lock_guard lock(releases_->mutex);
+    ++releases_->count;
+    const std::uint8_t before =
+        __atomic_fetch_and(flags_of(address), static_cast<std::uint8_t>(~kReleased), __ATOMIC_SEQ_CST);
+    if ((before & page::kCode) != 0) {
+        journal_->record(PhysAddr{align_down(raw(address), kPageSize)});
+    }
+}
+
+void GuestRam::report_store(PhysAddr address) {
+    VM_CHECK(contains(address, 1));
+    const std::uint8_t before =
+        __atomic_fetch_and(flags_of(address), static_cast<std::uint8_t>(~page::kCode), __ATOMIC_SEQ_CST);
+    if ((before & page::kCode) != 0) {
+        journal_->record(PhysAddr{align_down(raw(address), kPageSize)});
     }
 }
 
@@ -145,10 +275,12 @@ void GuestRam::store_notify(PhysAddr address, std::uint64_t length) {
     const std::uint64_t offset = raw(address) - raw(base_);
     std::uint8_t* const first = flags_ + (offset >> kPageShift);
     std::uint8_t* const end = flags_ + ((offset + length - 1) >> kPageShift) + 1;
-    if (std::any_of(first, end, [](std::uint8_t flags) { return (flags & page::kCode) != 0; })) {
-        std::for_each(first, end,
-                      [](std::uint8_t& flags) { flags &= static_cast<std::uint8_t>(~page::kCode); });
-        ++code_generation_;
+    for (std::uint8_t* page = first; page != end; ++page) {
+        if ((page_flags(page) & page::kCode) == 0) {
+            continue;
+        }
+        __atomic_fetch_and(page, static_cast<std::uint8_t>(~page::kCode), __ATOMIC_RELAXED);
+        journal_->record(base_ + (static_cast<std::uint64_t>(page - flags_) << kPageShift));
     }
 }
 

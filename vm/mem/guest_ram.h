@@ -4,11 +4,16 @@
 #include <concepts>
 #include <cstddef>
 #include <cstdint>
+#include <map>
+#include <memory>
+#include <mutex>
+#include <optional>
 #include <span>
 
 #include "vm/base/result.h"
 #include "vm/mem/access_result.h"
 #include "vm/mem/address.h"
+#include "vm/mem/code_journal.h"
 #include "vm/mem/host_access.h"
 
 namespace vm::mem {
@@ -25,10 +30,37 @@ inline constexpr std::uint8_t kExecute = 4;
 // An engine holds code decoded from this page, so the next write must take the slow path and report it.
 inline constexpr std::uint8_t kCode = 8;
 inline constexpr std::uint8_t kPermissions = kRead | kWrite | kExecute;
+
+// Stand in place of kRead and kWrite where such accesses are watched: fast paths look for those alone, so
+// that the accesses take the slow path.
+inline constexpr unsigned kWatchedShift = 4;
+inline constexpr std::uint8_t kWatchedRead = kRead << kWatchedShift;
+inline constexpr std::uint8_t kWatchedWrite = kWrite << kWatchedShift;
+
+// Of pages that engines keep out of what they remember for stores (TLBs): a page with kGuarding set must not
+// be taken up there, and with kGuarded set as well no engine remembers it any more. See
+// GuestRam::begin_guard.
+inline constexpr std::uint8_t kGuarding = 64;
+inline constexpr std::uint8_t kGuarded = 128;
+
+// What a page with these flags grants.
+constexpr std::uint8_t permissions_of(std::uint8_t flags) {
+    const int watched = (flags & (kWatchedRead | kWatchedWrite)) >> kWatchedShift;
+    return static_cast<std::uint8_t>((flags & kPermissions) | watched);
+}
 }  // namespace page
 
 // What stands behind a fresh GuestRam: zeroed memory with all permissions, or address space without any.
 enum class Backing : std::uint8_t { committed, reserved };
+
+// Flags of a page, which other threads change: read anew each time.
+inline std::uint8_t page_flags(const std::uint8_t* flags) {
+#ifdef __SANITIZE_THREAD__
+    return __atomic_load_n(flags, __ATOMIC_RELAXED);
+#else
+    return *static_cast<const volatile std::uint8_t*>(flags);  // GCC 12 reloads everything behind the builtin
+#endif
+}
 
 // A contiguous range of guest addresses backed by one host mapping, with flags for each page. Every writer of
 // guest memory (guest stores, system calls, loaders, devices) goes through write, write_bytes or
@@ -72,7 +104,7 @@ class GuestRam {
             return {};
         }
         const bool crosses_pages = offset % kPageSize > kPageSize - sizeof(T);
-        if (crosses_pages or (flags_[offset >> kPageShift] & page::kCode) != 0) [[unlikely]] {
+        if (crosses_pages or (page_flags(flags_ + (offset >> kPageShift)) & page::kCode) != 0) [[unlikely]] {
             store_notify(address, sizeof(T));
         }
         host_store<T>(host_ + offset, value);
@@ -91,32 +123,75 @@ class GuestRam {
     // Flags of each page, first page first. Engines read them on their fast paths.
     const std::uint8_t* flags() const { return flags_; }
     std::uint8_t flags_at(PhysAddr address) const {
-        return flags_[(raw(address) - raw(base_)) >> kPageShift];
+        return page_flags(flags_ + ((raw(address) - raw(base_)) >> kPageShift));
     }
 
-    // Replaces the permission bits of whole pages; decoded code in them counts as overwritten.
+    std::uint8_t permissions_at(PhysAddr address) const { return page::permissions_of(flags_at(address)); }
+
+    // Pages of which loads (page::kRead), stores (page::kWrite) or both are watched, in place of those
+    // before. Whatever permissions they get, their flags hide them from fast paths. While nobody reaches the
+    // memory.
+    void watch(std::map<PhysAddr, std::uint8_t> pages);
+
+    // Replaces the permission bits of whole pages; decoded code in them counts as overwritten, guards stay.
+    // Others may mark code meanwhile.
     void set_permissions(PhysAddr address, std::uint64_t length, std::uint8_t permissions);
 
-    // An engine decoded instructions from this range (inside the RAM).
+    // An engine decodes instructions from this range (inside the RAM).
     void mark_code(PhysAddr address, std::uint64_t length);
+    // The same for the page that holds `address`; false, and nothing is marked, unless it is guarded.
+    bool mark_guarded_code(PhysAddr address);
+
+    // Guards the page that holds `address`, which it stays when it is written: a page that is decoded,
+    // written and decoded again need not be taken out of what engines remember each time. Between the two
+    // calls every engine is made to forget the page for stores; end_guard() takes what begin_guard() returned
+    // and is false where the page was released meanwhile.
+    std::uint64_t begin_guard(PhysAddr address);
+    bool end_guard(PhysAddr address, std::uint64_t begun);
+    // The guard ends, as if by a write. For pages that are code no more.
+    void release_guard(PhysAddr address);
+    // Must follow a write to a guarded page: nobody who decodes it waits for those who are about to store.
+    void report_store(PhysAddr address);
 
     // Must precede a write that bypasses write and write_bytes (host mappings, system calls into guest
-    // buffers).
+    // buffers), or follow an atomic one.
     void store_notify(PhysAddr address, std::uint64_t length);
 
-    // Advances whenever decoded code may have become stale. fence.i compares it and does nothing while it
-    // stands.
-    std::uint64_t code_generation() const { return code_generation_; }
+    // Advances whenever decoded code may have become stale, by one for each page of it. fence.i compares it
+    // and does nothing while it stands.
+    std::uint64_t code_generation() const { return journal_->generation(); }
+    // The page whose overwriting advanced the generation to `generation`; nothing when that was too long ago
+    // (or is to come).
+    std::optional<PhysAddr> overwritten_code(std::uint64_t generation) const {
+        return journal_->at(generation);
+    }
+    // See CodeJournal.
+    std::unique_lock<std::mutex> hold_journal() const { return journal_->hold(); }
 
   private:
     GuestRam(PhysAddr base, std::uint64_t size, std::byte* host, std::uint8_t* flags)
-        : base_(base), size_(size), host_(host), flags_(flags) {}
+        : base_(base),
+          size_(size),
+          host_(host),
+          flags_(flags),
+          journal_(std::make_unique<CodeJournal>()),
+          releases_(std::make_unique<Releases>()) {}
+
+    struct Releases {
+        std::mutex mutex;
+        std::uint64_t count = 0;
+    };
+
+    void grant(std::uint8_t* first, const std::uint8_t* end, std::uint8_t permissions);
+    std::uint8_t* flags_of(PhysAddr address) { return flags_ + ((raw(address) - raw(base_)) >> kPageShift); }
 
     PhysAddr base_;
     std::uint64_t size_;
     std::byte* host_;
     std::uint8_t* flags_;
-    std::uint64_t code_generation_ = 0;
+    std::unique_ptr<CodeJournal> journal_;
+    std::unique_ptr<Releases> releases_;  // of guards
+    std::map<PhysAddr, std::uint8_t> watched_;
 };
 
 }  // namespace vm::mem

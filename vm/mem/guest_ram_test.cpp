@@ -2,8 +2,10 @@
 
 #include <algorithm>
 #include <array>
+#include <atomic>
 #include <limits>
 #include <sys/mman.h>
+#include <thread>
 #include <utility>
 #include <vector>
 
@@ -298,6 +300,42 @@ TEST(GuestRamCode, BytesThatEndInACodePageAreNoticedAndOtherPagesKeepTheirFlag) 
     EXPECT_TRUE(ram.flags_at(kBase + 3 * kPageSize) & page::kCode);
 }
 
+TEST(GuestRamCode, AGuardOutlastsWrites) {
+    GuestRam ram = make();
+    EXPECT_FALSE(ram.mark_guarded_code(kBase + 8));
+    EXPECT_TRUE(ram.end_guard(kBase, ram.begin_guard(kBase)));
+    EXPECT_TRUE(ram.mark_guarded_code(kBase + 8));
+    EXPECT_TRUE(ram.mark_guarded_code(kBase + 16));
+    EXPECT_FALSE(ram.mark_guarded_code(kBase + kPageSize));
+    const auto before = ram.code_generation();
+    ASSERT_TRUE(ram.write<std::uint8_t>(kBase, 1).has_value());
+    EXPECT_EQ(ram.code_generation(), before + 1);
+    EXPECT_FALSE(ram.flags_at(kBase) & page::kCode);
+    ram.report_store(kBase);
+    EXPECT_EQ(ram.code_generation(), before + 1);
+    EXPECT_TRUE(ram.mark_guarded_code(kBase));
+    ram.report_store(kBase + 7);
+    EXPECT_EQ(ram.code_generation(), before + 2);
+    EXPECT_EQ(ram.overwritten_code(before + 2), kBase);
+    EXPECT_EQ(ram.permissions_at(kBase), page::kPermissions);
+}
+
+TEST(GuestRamCode, AReleasedGuardIsAWriteAndEndsWhatWasBegun) {
+    GuestRam ram = make();
+    EXPECT_TRUE(ram.end_guard(kBase, ram.begin_guard(kBase)));
+    EXPECT_TRUE(ram.mark_guarded_code(kBase));
+    const auto before = ram.code_generation();
+    const auto begun = ram.begin_guard(kBase + kPageSize);
+    ram.release_guard(kBase + 5);
+    EXPECT_EQ(ram.code_generation(), before + 1);
+    EXPECT_EQ(ram.overwritten_code(before + 1), kBase);
+    EXPECT_EQ(ram.flags_at(kBase), page::kPermissions);
+    EXPECT_FALSE(ram.end_guard(kBase + kPageSize, begun));
+    EXPECT_FALSE(ram.mark_guarded_code(kBase + kPageSize));
+    ram.release_guard(kBase);
+    EXPECT_EQ(ram.code_generation(), before + 1);
+}
+
 TEST(GuestRamCode, MarkingAnInstructionAcrossAPageMarksBoth) {
     GuestRam ram = make();
     ram.mark_code(kBase + (kPageSize - 2), 4);
@@ -323,6 +361,48 @@ TEST(GuestRamCode, NoBytesNotifyNothing) {
     ram.store_notify(kEnd, 0);
     ASSERT_TRUE(ram.write_bytes(kBase, {}).has_value());
     EXPECT_EQ(ram.code_generation(), before);
+}
+
+TEST(GuestRamCode, AMarkThatIsSetWhilePermissionsChangeStaysOrCountsAsOverwritten) {
+    constexpr std::uint64_t kPages = 1 << 14;
+    GuestRam ram = make(kBase, kPages * kPageSize, Backing::reserved);
+    for (int round = 0; round < 20; ++round) {
+        const std::uint64_t before = ram.code_generation();
+        std::atomic<int> ready = 0;
+        const auto start = [&ready] {
+            for (++ready; ready != 2;) {
+            }
+        };
+        std::thread decoder([&] {
+            start();
+            ram.mark_code(kBase, ram.size());
+        });
+        start();
+        ram.set_permissions(kBase, ram.size(), page::kRead | page::kExecute);
+        decoder.join();
+        const auto marked = std::count_if(ram.flags(), ram.flags() + kPages,
+                                          [](std::uint8_t flags) { return (flags & page::kCode) != 0; });
+        ASSERT_EQ(static_cast<std::uint64_t>(marked) + (ram.code_generation() - before), kPages);
+        ram.store_notify(kBase, ram.size());
+    }
+}
+
+TEST(GuestRamPermissions, ChangeWithoutEndingAGuard) {
+    GuestRam ram = make();
+    ASSERT_TRUE(ram.end_guard(kBase, ram.begin_guard(kBase)));
+    ram.set_permissions(kBase, kSize, page::kRead);
+    EXPECT_EQ(ram.flags_at(kBase), page::kRead | page::kGuarding | page::kGuarded);
+}
+
+TEST(GuestRamPermissions, OfManyPagesReachTheLastAndNoFurther) {
+    constexpr std::uint64_t kPages = 40;
+    GuestRam ram = make(kBase, kPages * kPageSize, Backing::reserved);
+    ram.mark_code(kBase + 20 * kPageSize, 1);
+    ram.set_permissions(kBase + 3 * kPageSize, 34 * kPageSize, page::kRead | page::kWrite);
+    for (std::uint64_t page = 0; page < kPages; ++page) {
+        EXPECT_EQ(ram.flags()[page], page >= 3 and page < 37 ? page::kRead | page::kWrite : 0) << page;
+    }
+    EXPECT_EQ(ram.overwritten_code(ram.code_generation()), kBase + 20 * kPageSize);
 }
 
 TEST(GuestRamPermissions, AreReplacedForWholePages) {
@@ -375,6 +455,36 @@ TEST(GuestRamReserved, IsUsableWhereTheHostMapsMemoryIntoIt) {
 TEST(GuestRamDeathTest, TouchingReservedMemoryWithoutAMappingIsStoppedByTheHost) {
     GuestRam ram = make(PhysAddr{0}, kSize, Backing::reserved);
     EXPECT_DEATH(static_cast<void>(ram.write<std::uint8_t>(PhysAddr{0}, 1)), "");
+}
+
+TEST(GuestRam, WatchedPagesGrantWhatTheyDidAndShowItToNoFastPath) {
+    GuestRam ram = make();
+    ram.mark_code(kBase, 4);
+    ram.watch({{kBase, page::kWrite}, {kBase + 2 * kPageSize, page::kRead | page::kWrite}});
+    EXPECT_EQ(ram.flags_at(kBase), page::kRead | page::kExecute | page::kWatchedWrite);
+    EXPECT_EQ(ram.flags_at(kBase + kPageSize), page::kPermissions);
+    EXPECT_EQ(ram.flags_at(kBase + 2 * kPageSize), page::kExecute | page::kWatchedRead | page::kWatchedWrite);
+    EXPECT_EQ(ram.permissions_at(kBase), page::kPermissions);
+    ram.watch({});
+    EXPECT_EQ(ram.flags_at(kBase), page::kPermissions);
+    EXPECT_EQ(ram.flags_at(kBase + 2 * kPageSize), page::kPermissions);
+}
+
+TEST(GuestRam, WatchedPagesStayHiddenWhateverTheyAreGranted) {
+    GuestRam ram = make();
+    ram.watch({{kBase + kPageSize, page::kRead}, {kBase + 3 * kPageSize, page::kWrite}});
+    ram.set_permissions(kBase, 3 * kPageSize, page::kRead | page::kWrite);
+    EXPECT_EQ(ram.flags_at(kBase), page::kRead | page::kWrite);
+    EXPECT_EQ(ram.flags_at(kBase + kPageSize), page::kWrite | page::kWatchedRead);
+    EXPECT_EQ(ram.flags_at(kBase + 2 * kPageSize), page::kRead | page::kWrite);
+    EXPECT_EQ(ram.flags_at(kBase + 3 * kPageSize), page::kRead | page::kExecute | page::kWatchedWrite);
+    ram.set_permissions(kBase + kPageSize, kPageSize, 0);
+    EXPECT_EQ(ram.flags_at(kBase + kPageSize), 0);
+    ram.set_permissions(kBase + kPageSize, kPageSize, page::kRead);
+    EXPECT_EQ(ram.flags_at(kBase + kPageSize), page::kWatchedRead);
+    GuestRam moved = std::move(ram);
+    moved.watch({});
+    EXPECT_EQ(moved.flags_at(kBase + kPageSize), page::kRead);
 }
 
 TEST(GuestRamDeathTest, OurOwnMisuseAborts) {

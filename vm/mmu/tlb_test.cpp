@@ -74,5 +74,117 @@ TEST(Tlb, ClearForgetsEverything) {
     EXPECT_EQ(tlb.find(0x80005000, 1), nullptr);
 }
 
+TEST(Tlb, FindsPagesOfTheSelectedAddressSpaceOnly) {
+    Tlb tlb;
+    std::array<HostPage, 2> host{};
+    tlb.select_asid(1);
+    tlb.insert(0x80000000, host[0].data());
+    tlb.select_asid(kLargestAsid);
+    EXPECT_EQ(tlb.find(0x80000000, 8), nullptr);
+    tlb.insert(0x80001000, host[1].data());
+    tlb.select_asid(1);
+    EXPECT_EQ(tlb.find(0x80000000, 8), host[0].data());
+    EXPECT_EQ(tlb.find(0x80001000, 8), nullptr);
+}
+
+TEST(Tlb, EmptySlotMatchesNoAddressSpace) {
+    Tlb tlb;
+    for (unsigned asid = 0; asid <= kLargestAsid; ++asid) {
+        tlb.select_asid(static_cast<std::uint16_t>(asid));
+        ASSERT_EQ(tlb.find(0, 1), nullptr);
+    }
+}
+
+TEST(Tlb, EraseForgetsAPageInEveryAddressSpaceOrInOne) {
+    Tlb tlb;
+    HostPage host{};
+    tlb.select_asid(5);
+    tlb.insert(0x80000000, host.data());
+    tlb.erase(0x80000000, 4);
+    EXPECT_NE(tlb.find(0x80000000, 1), nullptr);
+    tlb.erase(0x80000000, 5);
+    EXPECT_EQ(tlb.find(0x80000000, 1), nullptr);
+    tlb.insert(0x80000000, host.data());
+    tlb.select_asid(4);
+    tlb.erase(0x80000000);
+    tlb.select_asid(5);
+    EXPECT_EQ(tlb.find(0x80000000, 1), nullptr);
+}
+
+TEST(Tlb, EraseAsidForgetsThatAddressSpaceAlone) {
+    Tlb tlb;
+    HostPage host{};
+    tlb.select_asid(5);
+    tlb.insert(0x80000000, host.data());
+    tlb.select_asid(6);
+    tlb.insert(0x80001000, host.data());
+    tlb.erase_asid(5);
+    EXPECT_NE(tlb.find(0x80001000, 1), nullptr);
+    tlb.select_asid(5);
+    EXPECT_EQ(tlb.find(0x80000000, 1), nullptr);
+}
+
+TEST(Tlb, EraseOfOneAddressForgetsEveryPieceOfItsSuperpage) {
+    Tlb tlb;
+    HostPage host{};
+    tlb.insert(0x80201000, host.data(), 21);
+    tlb.insert(0x803ff000, host.data(), 21);
+    tlb.insert(0x80402000, host.data(), 21);
+    tlb.insert(0x80403000, host.data());
+    tlb.erase(0x80300000);
+    EXPECT_EQ(tlb.find(0x80201000, 1), nullptr);
+    EXPECT_EQ(tlb.find(0x803ff000, 1), nullptr);
+    EXPECT_NE(tlb.find(0x80402000, 1), nullptr);
+    EXPECT_NE(tlb.find(0x80403000, 1), nullptr);
+}
+
+TEST(Tlb, PiecesOfEverySizeAreForgottenFromTheFarEndOfTheirPage) {
+    for (const unsigned shift : {16U, 21U, 30U, 39U, 48U}) {
+        Tlb tlb;
+        HostPage host{};
+        const std::uint64_t start = std::uint64_t{1} << shift;
+        tlb.insert(start, host.data(), shift);
+        tlb.erase(2 * start);
+        EXPECT_NE(tlb.find(start, 1), nullptr) << shift;
+        tlb.erase(2 * start - 1);
+        EXPECT_EQ(tlb.find(start, 1), nullptr) << shift;
+    }
+}
+
+TEST(Tlb, EraseHostForgetsAHostPageUnderAllOfItsGuestAddresses) {
+    Tlb tlb;
+    std::array<HostPage, 2> host{};
+    tlb.insert(0x80000000, host[0].data());
+    tlb.select_asid(3);
+    tlb.insert(0x1000, host[0].data());
+    tlb.insert(0x2000, host[1].data());
+    tlb.erase_host(host[0].data());
+    EXPECT_EQ(tlb.find(0x1000, 1), nullptr);
+    EXPECT_NE(tlb.find(0x2000, 1), nullptr);
+    tlb.select_asid(0);
+    EXPECT_EQ(tlb.find(0x80000000, 1), nullptr);
+}
+
+TEST(Tlb, ManyAreFoundAtOnceAndMissesCounted) {
+    Tlb tlb;
+    HostPage host{};
+    tlb.insert(0x80000000, host.data());
+    const std::array<std::uint64_t, 3> addresses = {0x80000010, 0x80001000, 0x80000ff8};
+    std::array<std::byte*, 3> found{};
+    EXPECT_EQ(tlb.find_all(addresses, 8, found), 1U);
+    EXPECT_EQ(found[0], host.data() + 0x10);
+    EXPECT_EQ(found[1], nullptr);
+    EXPECT_EQ(found[2], host.data() + 0xff8);
+}
+
+TEST(Tlb, EntryAddsUpToTheHostAddress) {
+    Tlb tlb;
+    HostPage host{};
+    tlb.insert(0x80003000, host.data());
+    const Tlb::Entry& entry = tlb.entries()[0x80003 % Tlb::kEntries];
+    EXPECT_EQ(entry.tag, 0x80003000U);
+    EXPECT_EQ(entry.addend + 0x80003123, reinterpret_cast<std::uintptr_t>(host.data()) + 0x123);
+}
+
 }  // namespace
 }  // namespace vm::mmu

@@ -3,6 +3,9 @@
 #include <algorithm>
 #include <cerrno>
 #include <sys/mman.h>
+#include <sys/syscall.h>
+
+#include <unistd.h>
 
 #include "vm/base/bits.h"
 
@@ -18,12 +21,6 @@ constexpr std::uint64_t kHighest = kAddressSpaceSize - kPageSize;
 // Where mmap starts looking downwards; above lie the stack and the signal trampoline.
 constexpr std::uint64_t kMapTop = kAddressSpaceSize - (std::uint64_t{1} << 30);
 
-int host_protection(std::uint8_t permissions) {
-    const int write = (permissions & mem::page::kWrite) != 0 ? PROT_WRITE | PROT_READ : 0;
-    const int read = (permissions & (mem::page::kRead | mem::page::kExecute)) != 0 ? PROT_READ : 0;
-    return write | read;
-}
-
 bool whole_range(std::uint64_t address, std::uint64_t length) {
     return address % kPageSize == 0 and address <= kHighest and length <= kHighest - address;
 }
@@ -33,7 +30,19 @@ std::uint64_t whole_pages(std::uint64_t length) {
     return length <= kHighest ? align_up(length, kPageSize) : 0;
 }
 
+// mmap(2) at that place. Not by the library's function, which the thread sanitizer takes for a write to
+// memory that other threads use at once.
+bool map_host(std::byte* at, std::uint64_t length, int protection, int flags, int fd, std::uint64_t offset) {
+    return ::syscall(SYS_mmap, at, length, protection, flags | MAP_FIXED, fd, offset) != -1;
+}
+
 }  // namespace
+
+int host_protection(std::uint8_t permissions) {
+    const int write = (permissions & mem::page::kWrite) != 0 ? PROT_WRITE | PROT_READ : 0;
+    const int read = (permissions & (mem::page::kRead | mem::page::kExecute)) != 0 ? PROT_READ : 0;
+    return write | read;
+}
 
 Result<AddressSpace> AddressSpace::create() {
     auto ram = mem::GuestRam::create(PhysAddr{0}, kAddressSpaceSize, mem::Backing::reserved);
@@ -82,9 +91,12 @@ Checked<std::uint64_t> AddressSpace::map(const MapRequest& request) {
     if (not address) {
         return address;
     }
-    if (::mmap(host(*address), length, host_protection(request.permissions), request.flags | MAP_FIXED,
-               request.fd, static_cast<off_t>(request.offset)) == MAP_FAILED) {
-        return tl::unexpected(-errno);
+    const auto before = withdraw(*address, length, 0);
+    if (not map_host(host(*address), length, host_protection(request.permissions), request.flags, request.fd,
+                     request.offset)) {
+        const SysValue reason = -errno;
+        restore(before);
+        return tl::unexpected(reason);
     }
     // A fresh range without permissions has clear flags already, and huge reservations should not touch them.
     if (request.permissions != 0 or regions_.overlaps(*address, *address + length)) {
@@ -96,9 +108,11 @@ Checked<std::uint64_t> AddressSpace::map(const MapRequest& request) {
 
 // Gives the host pages back and reserves their addresses again.
 SysValue AddressSpace::release(std::uint64_t address, std::uint64_t length) {
-    if (::mmap(host(address), length, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE | MAP_FIXED, -1,
-               0) == MAP_FAILED) {
-        return -errno;
+    const auto before = withdraw(address, length, 0);
+    if (not map_host(host(address), length, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0)) {
+        const SysValue reason = -errno;
+        restore(before);
+        return reason;
     }
     if (regions_.overlaps(address, address + length)) {
         ram_.set_permissions(PhysAddr{address}, length, 0);
@@ -126,11 +140,26 @@ SysValue AddressSpace::protect(std::uint64_t address, std::uint64_t length, std:
     if (pages == 0 or not whole_range(address, pages) or not regions_.covers(address, address + pages)) {
         return -ENOMEM;
     }
+    const auto before = withdraw(address, pages, permissions);
     if (::mprotect(host(address), pages, host_protection(permissions)) != 0) {
-        return -errno;
+        const SysValue reason = -errno;
+        restore(before);
+        return reason;
     }
     ram_.set_permissions(PhysAddr{address}, pages, permissions);
     return 0;
+}
+
+// All pages of the range grant the same. Where they do not, the kernel has several mappings, which it moves
+// only one by one (mremap(2), EFAULT); the host may have one for both, as it knows nothing of kExecute.
+bool AddressSpace::alike(std::uint64_t address, std::uint64_t length) const {
+    const std::uint8_t permissions = ram_.permissions_at(PhysAddr{address});
+    for (std::uint64_t page = address; page != address + length; page += kPageSize) {
+        if (ram_.permissions_at(PhysAddr{page}) != permissions) {
+            return false;
+        }
+    }
+    return true;
 }
 
 Checked<std::uint64_t> AddressSpace::remap(const RemapRequest& request) {
@@ -146,7 +175,8 @@ Checked<std::uint64_t> AddressSpace::remap(const RemapRequest& request) {
     }
     if (request.placement == Placement::anywhere) {
         if (new_length > old_length) {
-            return grow(request, old_length, new_length);
+            return alike(request.address, old_length) ? grow(request, old_length, new_length)
+                                                      : tl::unexpected<SysValue>(-EFAULT);
         }
         if (new_length < old_length) {
             if (const auto failed = release(request.address + new_length, old_length - new_length);
@@ -161,6 +191,9 @@ Checked<std::uint64_t> AddressSpace::remap(const RemapRequest& request) {
     if (not request.may_move or target < kPageSize or not whole_range(target, new_length) or overlapping) {
         return tl::unexpected(-EINVAL);
     }
+    if (not alike(request.address, std::min(old_length, new_length))) {
+        return tl::unexpected(-EFAULT);
+    }
     return move(request, old_length, new_length, target);
 }
 
@@ -168,12 +201,17 @@ Checked<std::uint64_t> AddressSpace::grow(const RemapRequest& request, std::uint
                                           std::uint64_t new_length) {
     const std::uint64_t end = request.address + old_length;
     const std::uint64_t more = new_length - old_length;
-    if (whole_range(request.address, new_length) and not regions_.overlaps(end, end + more)) {
+    const bool room = whole_range(request.address, new_length) and not regions_.overlaps(end, end + more);
+    if (room and others_let_go_ != nullptr) {
+        const auto grown = relocate(request.address, old_length, new_length, request.address);
+        if (grown or not request.may_move) {
+            return grown;
+        }
+    } else if (room) {
         // The reservation behind the mapping has to go before the kernel can extend it.
         ::munmap(host(end), more);
         if (::mremap(host(request.address), old_length, new_length, 0) != MAP_FAILED) {
-            const std::uint8_t flags = ram_.flags_at(PhysAddr{request.address});
-            ram_.set_permissions(PhysAddr{end}, more, flags & mem::page::kPermissions);
+            ram_.set_permissions(PhysAddr{end}, more, ram_.permissions_at(PhysAddr{request.address}));
             regions_.insert(end, end + more);
             return request.address;
         }
@@ -192,15 +230,89 @@ Checked<std::uint64_t> AddressSpace::grow(const RemapRequest& request, std::uint
 
 Checked<std::uint64_t> AddressSpace::move(const RemapRequest& request, std::uint64_t old_length,
                                           std::uint64_t new_length, std::uint64_t target) {
-    const std::uint8_t flags = ram_.flags_at(PhysAddr{request.address});
+    if (others_let_go_ != nullptr) {
+        return relocate(request.address, old_length, new_length, target);
+    }
+    const std::uint8_t permissions = ram_.permissions_at(PhysAddr{request.address});
     if (::mremap(host(request.address), old_length, new_length, MREMAP_MAYMOVE | MREMAP_FIXED,
                  host(target)) == MAP_FAILED) {
         return tl::unexpected(-errno);
     }
     regions_.insert(target, target + new_length);
-    ram_.set_permissions(PhysAddr{target}, new_length, flags & mem::page::kPermissions);
+    ram_.set_permissions(PhysAddr{target}, new_length, permissions);
     release(request.address, old_length);
     return target;
+}
+
+// mremap among threads. A hole in the reservation, even for a moment, is a place that the host may give to
+// another thread of ours for something of its own. So an empty mapping stays where the pages were, and they
+// go to their new place by way of one that the host chooses.
+Checked<std::uint64_t> AddressSpace::relocate(std::uint64_t address, std::uint64_t old_length,
+                                              std::uint64_t new_length, std::uint64_t target) {
+    const std::uint8_t permissions = ram_.permissions_at(PhysAddr{address});
+    const auto from = withdraw(address, old_length, 0);
+    const auto to = withdraw(target, new_length, 0);
+    // The last argument, a place that is preferred, is read with MREMAP_DONTUNMAP, too.
+    void* const aside =
+        ::mremap(host(address), old_length, old_length, MREMAP_MAYMOVE | MREMAP_DONTUNMAP, nullptr);
+    if (aside == MAP_FAILED) {
+        const SysValue reason = errno == EINVAL ? -ENOMEM : -errno;  // a kernel that cannot do it so
+        restore(from);
+        restore(to);
+        return tl::unexpected(reason);
+    }
+    constexpr int kThere = MREMAP_MAYMOVE | MREMAP_FIXED;
+    if (::mremap(aside, old_length, new_length, kThere, host(target)) == MAP_FAILED) {
+        const SysValue reason = -errno;
+        restore(to);
+        if (::mremap(aside, old_length, old_length, kThere, host(address)) != MAP_FAILED) {
+            restore(from);
+        }
+        return tl::unexpected(reason);
+    }
+    regions_.insert(target, target + new_length);
+    ram_.set_permissions(PhysAddr{target}, new_length, permissions);
+    if (target != address) {
+        release(address, old_length);
+    }
+    return target;
+}
+
+// Narrows what the guest may do in a range to `keep`, and returns what it could before where that was more:
+// for restore(), when the host then refuses.
+std::vector<AddressSpace::Grant> AddressSpace::withdraw(std::uint64_t address, std::uint64_t length,
+                                                        std::uint8_t keep) {
+    std::vector<Grant> withdrawn;
+    if (others_let_go_ == nullptr or not regions_.overlaps(address, address + length)) {
+        return withdrawn;
+    }
+    for (std::uint64_t page = address; page != address + length; page += kPageSize) {
+        const std::uint8_t permissions = ram_.permissions_at(PhysAddr{page});
+        if ((permissions & ~keep) == 0) {
+            continue;
+        }
+        const bool goes_on = not withdrawn.empty() and withdrawn.back().permissions == permissions and
+                             withdrawn.back().address + withdrawn.back().length == page;
+        if (goes_on) {
+            withdrawn.back().length += kPageSize;
+        } else {
+            withdrawn.push_back({page, kPageSize, permissions});
+        }
+    }
+    for (const Grant& grant : withdrawn) {
+        const auto left = static_cast<std::uint8_t>(grant.permissions & keep);
+        ram_.set_permissions(PhysAddr{grant.address}, grant.length, left);
+    }
+    if (not withdrawn.empty()) {
+        (*others_let_go_)();
+    }
+    return withdrawn;
+}
+
+void AddressSpace::restore(const std::vector<Grant>& withdrawn) {
+    for (const Grant& grant : withdrawn) {
+        ram_.set_permissions(PhysAddr{grant.address}, grant.length, grant.permissions);
+    }
 }
 
 SysValue AddressSpace::advise(std::uint64_t address, std::uint64_t length, int advice) {
@@ -214,8 +326,9 @@ SysValue AddressSpace::advise(std::uint64_t address, std::uint64_t length, int a
     if (pages == 0 or not whole_range(address, pages) or not regions_.covers(address, address + pages)) {
         return -ENOMEM;
     }
+    const SysValue result = ::madvise(host(address), pages, advice) == 0 ? 0 : -errno;
     ram_.store_notify(PhysAddr{address}, pages);  // MADV_DONTNEED changes what the pages hold
-    return ::madvise(host(address), pages, advice) == 0 ? 0 : -errno;
+    return result;
 }
 
 SysValue AddressSpace::synchronize(std::uint64_t address, std::uint64_t length, int flags) {
@@ -257,59 +370,6 @@ std::uint64_t AddressSpace::set_break(std::uint64_t address) {
     }
     break_ = address;
     return break_;
-}
-
-// Bytes from `address` on, at most `length`, whose pages all grant the permission.
-std::uint64_t AddressSpace::granted(std::uint64_t address, std::uint64_t length,
-                                    std::uint8_t permission) const {
-    if (address >= kAddressSpaceSize) {
-        return 0;
-    }
-    const std::uint64_t end = address + std::min(length, kAddressSpaceSize - address);
-    std::uint64_t at = address;
-    while (at < end and (ram_.flags_at(PhysAddr{at}) & permission) != 0) {
-        at = align_down(at, kPageSize) + kPageSize;
-    }
-    return std::min(at, end) - address;
-}
-
-std::span<const std::byte> AddressSpace::readable_prefix(std::uint64_t address, std::uint64_t length) const {
-    const std::uint64_t bytes = granted(address, length, mem::page::kRead);
-    if (bytes == 0) {
-        return {};
-    }
-    return {ram_.host(PhysAddr{address}), bytes};
-}
-
-std::span<std::byte> AddressSpace::writable_prefix(std::uint64_t address, std::uint64_t length) {
-    const std::uint64_t bytes = granted(address, length, mem::page::kWrite);
-    if (bytes == 0) {
-        return {};
-    }
-    ram_.store_notify(PhysAddr{address}, bytes);
-    return {host(address), bytes};
-}
-
-Checked<std::span<const std::byte>> AddressSpace::readable(std::uint64_t address,
-                                                           std::uint64_t length) const {
-    const auto bytes = readable_prefix(address, length);
-    return bytes.size() == length ? Checked<std::span<const std::byte>>(bytes)
-                                  : tl::unexpected<SysValue>(-EFAULT);
-}
-
-Checked<std::span<std::byte>> AddressSpace::writable(std::uint64_t address, std::uint64_t length) {
-    const auto bytes = writable_prefix(address, length);
-    return bytes.size() == length ? Checked<std::span<std::byte>>(bytes) : tl::unexpected<SysValue>(-EFAULT);
-}
-
-Checked<std::string> AddressSpace::string(std::uint64_t address, std::size_t limit) const {
-    const auto bytes = readable_prefix(address, limit);
-    const auto end = std::find(bytes.begin(), bytes.end(), std::byte{0});
-    if (end == bytes.end()) {
-        return tl::unexpected<SysValue>(bytes.size() == limit ? -ENAMETOOLONG : -EFAULT);
-    }
-    return std::string(reinterpret_cast<const char*>(bytes.data()),
-                       static_cast<std::size_t>(end - bytes.begin()));
 }
 
 }  // namespace vm::user

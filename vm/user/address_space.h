@@ -2,15 +2,17 @@
 
 #include <cstddef>
 #include <cstdint>
-#include <cstring>
+#include <functional>
 #include <span>
 #include <string>
 #include <type_traits>
+#include <vector>
 
 #include <tl/expected.hpp>
 
 #include "vm/base/result.h"
 #include "vm/mem/guest_ram.h"
+#include "vm/mem/host_access.h"
 #include "vm/user/region_set.h"
 
 namespace vm::user {
@@ -23,6 +25,9 @@ template <class T>
 using Checked = tl::expected<T, SysValue>;
 
 inline constexpr std::uint64_t kAddressSpaceSize = std::uint64_t{1} << 38;
+
+// How the host protects pages of which the guest has these permissions.
+int host_protection(std::uint8_t permissions);
 
 // How mmap chooses the address.
 enum class Placement : std::uint8_t { anywhere, fixed, fixed_if_free };
@@ -51,12 +56,21 @@ struct RemapRequest {
 // Host mappings lie inside the reservation only, and the guest's permissions stand in the page flags, so that
 // no guest address reaches memory of the host. The host's protection follows the guest's (execute becomes
 // read).
+//
+// Threads look flags up and reach memory at any time. The mapping operations and mapped() are for one thread
+// at a time; where others run meanwhile, what is taken away from them is theirs until they have let go of it
+// (set_others).
 class AddressSpace {
   public:
     static Result<AddressSpace> create();
 
     mem::GuestRam& ram() { return ram_; }
     const mem::GuestRam& ram() const { return ram_; }
+
+    // While this is set, mapping operations call it after they have taken permissions away from the guest and
+    // before they take anything away from the host: when it returns, no other thread is between looking a
+    // permission up and using it. Not owned; nullptr: there are no others.
+    void set_others(const std::function<void()>* let_go) { others_let_go_ = let_go; }
 
     // The system calls of the same names; addresses and lengths come from the guest unchecked.
     Checked<std::uint64_t> map(const MapRequest& request);
@@ -91,7 +105,7 @@ class AddressSpace {
             return tl::unexpected(bytes.error());
         }
         T value;
-        std::memcpy(&value, bytes->data(), sizeof(T));
+        mem::copy_from_guest(&value, bytes->data(), sizeof(T));
         return value;
     }
 
@@ -103,29 +117,53 @@ class AddressSpace {
         if (not bytes) {
             return bytes.error();
         }
-        std::memcpy(bytes->data(), &value, sizeof(T));
+        mem::copy_to_guest(bytes->data(), &value, sizeof(T));
         return 0;
     }
+
+    // The host may have written to guest memory that writable() or writable_prefix() gave, `at` there, while
+    // other threads ran: what they decoded there meanwhile is stale.
+    void written(const void* at, std::uint64_t length);
+
+    // For a debugger, while no thread runs: the bytes from `address` on as far as there are any, at most
+    // `length`. Permissions do not matter.
+    std::vector<std::byte> inspect(std::uint64_t address, std::uint64_t length) const;
+    // Likewise, all of them or none; decoded code is told. An error where nothing is mapped, or what is
+    // mapped cannot be written by the host either (a file that was opened for reading, and is shared).
+    Result<void> change(std::uint64_t address, std::span<const std::byte> bytes);
 
     // The zero-terminated string there; -ENAMETOOLONG when the zero is not among the first `limit` bytes.
     Checked<std::string> string(std::uint64_t address, std::size_t limit = 4096) const;
 
   private:
+    // What a range granted.
+    struct Grant {
+        std::uint64_t address;
+        std::uint64_t length;
+        std::uint8_t permissions;
+    };
+
     explicit AddressSpace(mem::GuestRam ram) : ram_(std::move(ram)) {}
 
     std::uint64_t granted(std::uint64_t address, std::uint64_t length, std::uint8_t permission) const;
     Checked<std::uint64_t> place(const MapRequest& request, std::uint64_t length) const;
+    bool alike(std::uint64_t address, std::uint64_t length) const;
     Checked<std::uint64_t> grow(const RemapRequest& request, std::uint64_t old_length,
                                 std::uint64_t new_length);
     Checked<std::uint64_t> move(const RemapRequest& request, std::uint64_t old_length,
                                 std::uint64_t new_length, std::uint64_t target);
+    Checked<std::uint64_t> relocate(std::uint64_t address, std::uint64_t old_length, std::uint64_t new_length,
+                                    std::uint64_t target);
     SysValue release(std::uint64_t address, std::uint64_t length);
+    std::vector<Grant> withdraw(std::uint64_t address, std::uint64_t length, std::uint8_t keep);
+    void restore(const std::vector<Grant>& withdrawn);
     std::byte* host(std::uint64_t address) { return ram_.host(mem::PhysAddr{address}); }
 
     mem::GuestRam ram_;
     RegionSet regions_;
     std::uint64_t break_start_ = 0;
     std::uint64_t break_ = 0;
+    const std::function<void()>* others_let_go_ = nullptr;
 };
 
 }  // namespace vm::user

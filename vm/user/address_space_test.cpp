@@ -118,36 +118,6 @@ TEST_F(AddressSpaceTest, ProtectChangesWholeMappedRangesOnly) {
     EXPECT_EQ(memory_.protect(kAt, 0, kRead), 0);
 }
 
-TEST_F(AddressSpaceTest, ATransferMayEndInTheMiddleOfWhatIsGranted) {
-    ASSERT_TRUE(map(kAt, 2));
-    ASSERT_EQ(memory_.protect(kAt + kPageSize, kPageSize, kRead), 0);
-    EXPECT_EQ(memory_.writable_prefix(kAt + 10, 2 * kPageSize).size(), kPageSize - 10);
-    EXPECT_EQ(memory_.readable_prefix(kAt + 10, 8 * kPageSize).size(), 2 * kPageSize - 10);
-    EXPECT_TRUE(memory_.readable_prefix(kAddressSpaceSize, 1).empty());
-    EXPECT_EQ(memory_.readable(~std::uint64_t{0}, 2).error(), -EFAULT);
-}
-
-TEST_F(AddressSpaceTest, AnEmptyTransferIsFineAnywhere) {
-    EXPECT_TRUE(memory_.readable(~std::uint64_t{0}, 0));
-}
-
-TEST_F(AddressSpaceTest, SystemCallWritesAdvanceTheCodeGeneration) {
-    ASSERT_TRUE(map(kAt, 1, kRead | kWrite | kExecute));
-    memory_.ram().mark_code(mem::PhysAddr{kAt}, 4);
-    const std::uint64_t before = memory_.ram().code_generation();
-    EXPECT_EQ(memory_.put(kAt + 100, 1), 0);
-    EXPECT_GT(memory_.ram().code_generation(), before);
-}
-
-TEST_F(AddressSpaceTest, StringsEndAtTheirZero) {
-    ASSERT_TRUE(map(kAt, 1));
-    std::memcpy(memory_.writable(kAt, 4)->data(), "abc", 4);
-    EXPECT_EQ(memory_.string(kAt).value(), "abc");
-    EXPECT_EQ(memory_.string(kAt, 3).error(), -ENAMETOOLONG);
-    std::memcpy(memory_.writable(kAt + kPageSize - 3, 3)->data(), "xyz", 3);
-    EXPECT_EQ(memory_.string(kAt + kPageSize - 3).error(), -EFAULT);
-}
-
 TEST_F(AddressSpaceTest, RemapGrowsInPlaceWhereThereIsRoom) {
     ASSERT_TRUE(map(kAt, 1));
     ASSERT_EQ(memory_.put(kAt, 5), 0);
@@ -195,6 +165,17 @@ TEST_F(AddressSpaceTest, RemapRefusesOverlappingAndForeignTargets) {
               -EFAULT);
 }
 
+TEST_F(AddressSpaceTest, RemapRefusesPagesThatDoNotGrantTheSameButShrinksThem) {
+    ASSERT_TRUE(map(kAt, 2));
+    ASSERT_EQ(memory_.protect(kAt + kPageSize, kPageSize, kRead | kWrite | kExecute), 0);
+    const std::uint64_t both = 2 * kPageSize;
+    EXPECT_EQ(memory_.remap({kAt, both, 3 * kPageSize, 0, Placement::anywhere, true}).error(), -EFAULT);
+    EXPECT_EQ(memory_.remap({kAt, both, both, 2 * kAt, Placement::fixed, true}).error(), -EFAULT);
+    EXPECT_EQ(memory_.remap({kAt, both, kPageSize, 0, Placement::anywhere, true}).value(), kAt);
+    EXPECT_EQ(flags(kAt), kRead | kWrite);
+    EXPECT_FALSE(memory_.mapped(kAt + kPageSize));
+}
+
 TEST_F(AddressSpaceTest, TheBreakGrowsShrinksAndStaysOnRefusal) {
     memory_.start_break(kAt + 1);
     const std::uint64_t start = kAt + kPageSize;
@@ -218,6 +199,59 @@ TEST_F(AddressSpaceTest, DiscardedPagesReadAsZero) {
     EXPECT_EQ(memory_.advise(kAt + 1, 1, MADV_DONTNEED), -EINVAL);
     EXPECT_EQ(memory_.synchronize(kAt, kPageSize, MS_SYNC), 0);
     EXPECT_EQ(memory_.synchronize(kAt + kPageSize, kPageSize, MS_SYNC), -ENOMEM);
+}
+
+// Among threads nothing of the reservation is ever given back to the host, so growing and moving go another
+// way.
+class SharedAddressSpaceTest : public AddressSpaceTest {
+  protected:
+    SharedAddressSpaceTest() { memory_.set_others(&let_go_); }
+
+    int asked_ = 0;
+    std::function<void()> let_go_ = [this] { ++asked_; };
+};
+
+TEST_F(SharedAddressSpaceTest, RemapGrowsInPlace) {
+    ASSERT_TRUE(map(kAt, 1));
+    ASSERT_EQ(memory_.put(kAt, 5), 0);
+    EXPECT_EQ(memory_.remap({.address = kAt, .old_length = kPageSize, .new_length = 3 * kPageSize}).value(),
+              kAt);
+    EXPECT_GE(asked_, 1);
+    EXPECT_EQ(memory_.get<int>(kAt).value(), 5);
+    EXPECT_EQ(memory_.put(kAt + 2 * kPageSize, 6), 0);
+}
+
+TEST_F(SharedAddressSpaceTest, RemapMovesWhereThereIsNoRoom) {
+    ASSERT_TRUE(map(kAt, 1));
+    ASSERT_TRUE(map(kAt + kPageSize, 1));
+    ASSERT_EQ(memory_.put(kAt, 5), 0);
+    const auto moved = memory_.remap(
+        {.address = kAt, .old_length = kPageSize, .new_length = 2 * kPageSize, .may_move = true});
+    ASSERT_TRUE(moved);
+    EXPECT_EQ(memory_.get<int>(*moved).value(), 5);
+    EXPECT_EQ(memory_.put(*moved + kPageSize, 6), 0);
+    EXPECT_FALSE(memory_.mapped(kAt));
+    EXPECT_EQ(flags(kAt), 0);
+}
+
+TEST_F(SharedAddressSpaceTest, AFailedMappingLeavesTheOldOne) {
+    ASSERT_TRUE(map(kAt, 1));
+    ASSERT_EQ(memory_.put(kAt, std::uint32_t{7}), 0);
+    EXPECT_EQ(memory_.map({.address = kAt, .length = 1, .flags = MAP_PRIVATE, .placement = Placement::fixed})
+                  .error(),
+              -EBADF);
+    EXPECT_EQ(asked_, 1);
+    EXPECT_EQ(memory_.get<std::uint32_t>(kAt).value(), 7U);
+}
+
+TEST_F(SharedAddressSpaceTest, PermissionsGoBeforeTheOthersAreAskedAndPagesAfter) {
+    ASSERT_TRUE(map(kAt, 2));
+    let_go_ = [this] {
+        EXPECT_EQ(flags(kAt), 0);
+        EXPECT_EQ(flags(kAt + kPageSize), kRead | kWrite);
+        *memory_.ram().host(mem::PhysAddr{kAt}) = std::byte{1};  // the host still has it
+    };
+    EXPECT_EQ(memory_.unmap(kAt, kPageSize), 0);
 }
 
 }  // namespace

@@ -4,6 +4,7 @@
 #include <cerrno>
 #include <sys/syscall.h>
 #include <sys/time.h>
+#include <thread>
 
 #include <gtest/gtest.h>
 #include <unistd.h>
@@ -118,6 +119,56 @@ TEST_F(HostSignalsTest, DispositionsComeBackAtTheEnd) {
     EXPECT_EQ(action.sa_handler, SIG_DFL);
 }
 
+TEST_F(HostSignalsTest, SignalsThatEndTheProgramComeWhereTheyAreTaken) {
+    signals_->ignore(SIGUSR2);
+    signals_->take_fatal([] { return true; });
+    ::raise(SIGUSR2);
+    EXPECT_EQ(signals_->pending(), 0);
+    ::raise(SIGTERM);
+    EXPECT_EQ(signals_->take().si_signo, SIGTERM);
+    signals_->set_mask(signals_->inherited_mask());
+    signals_->default_action(SIGUSR2);
+    ::raise(SIGUSR2);
+    EXPECT_EQ(signals_->take().si_signo, SIGUSR2);
+    signals_->set_mask(signals_->inherited_mask());
+    signals_.reset();
+    struct sigaction action {};
+    ::sigaction(SIGTERM, nullptr, &action);
+    EXPECT_EQ(action.sa_handler, SIG_DFL);
+}
+
+TEST_F(HostSignalsTest, SignalsThatNobodyWantsToSeeEndUsAsEver) {
+    const auto die = [this] {
+        signals_->take_fatal([] { return false; });
+        ::raise(SIGTERM);
+        ::_exit(0);
+    };
+    EXPECT_EXIT(die(), testing::KilledBySignal(SIGTERM), "");
+}
+
+TEST_F(HostSignalsTest, WhatAChildWithOurMemoryDoesToDispositionsIsItsOwn) {
+    signals_->take_fatal([] { return false; });
+    signals_->forward(SIGTERM);
+    {
+        const HostSignals::Lending lending(*signals_);
+        signals_->default_action(SIGTERM);
+    }
+    ::raise(SIGTERM);  // ends us where it is not forwarded any more
+    EXPECT_EQ(signals_->take().si_signo, SIGTERM);
+    signals_->set_mask(signals_->inherited_mask());
+}
+
+TEST_F(HostSignalsTest, WhatArrivedForAChildWithOurMemoryIsForgotten) {
+    signals_->forward(SIGUSR1);
+    {
+        const HostSignals::Lending lending(*signals_);
+        ::raise(SIGUSR1);
+        EXPECT_EQ(signals_->pending(), SIGUSR1);
+    }
+    EXPECT_EQ(signals_->pending(), 0);
+    signals_->set_mask(signals_->inherited_mask());
+}
+
 TEST_F(HostSignalsTest, ASentFaultSignalIsForwardedLikeAnyOther) {
     signals_->forward(SIGSEGV);
     ::raise(SIGSEGV);
@@ -131,6 +182,58 @@ TEST_F(HostSignalsTest, KnowsTheSignalsOfInstructions) {
     EXPECT_TRUE(raised_by_instructions(SIGSEGV));
     EXPECT_TRUE(raised_by_instructions(SIGTRAP));
     EXPECT_FALSE(raised_by_instructions(SIGUSR1));
+}
+
+TEST_F(HostSignalsTest, AStopEndsACallAndIsForgotten) {
+    engine::Handshake handshake;
+    engine::Handshake::Member member(handshake, [] {});
+    signals_->share(member);
+    signals_->stop();
+    EXPECT_TRUE(signals_->stopped());
+    char byte = 0;
+    std::array<int, 2> ends{};
+    ASSERT_EQ(::pipe(ends.data()), 0);
+    EXPECT_EQ(signals_->call(SYS_read, ends[0], &byte, std::uint64_t{1}), kRestart);
+    EXPECT_EQ(notified_, 1);
+    signals_->forget_stop();
+    EXPECT_EQ(signals_->pending(), 0);
+    ::close(ends[0]);
+    ::close(ends[1]);
+}
+
+TEST_F(HostSignalsTest, AStopComesThroughWhenEverythingIsHeldAndBehindSignals) {
+    engine::Handshake handshake;
+    engine::Handshake::Member member(handshake, [] {});
+    signals_->share(member);
+    signals_->forward(SIGUSR1);
+    ::raise(SIGUSR1);
+    signals_->stop();
+    EXPECT_EQ(signals_->pending(), SIGUSR1);
+    static_cast<void>(signals_->take());
+    signals_->stop();
+    EXPECT_TRUE(signals_->stopped());
+    EXPECT_FALSE(signals_->hold());
+    signals_->forget_stop();
+    signals_->set_mask(signals_->inherited_mask());
+}
+
+TEST_F(HostSignalsTest, EachThreadHasItsOwnSignals) {
+#ifdef __SANITIZE_THREAD__
+    GTEST_SKIP() << "the thread sanitizer keeps signals back until a call that it knows";
+#endif
+    signals_->forward(SIGUSR1);
+    int other_notified = 0;
+    std::thread other([&] {
+        const auto mine =
+            signals_->attach_thread([](void* count) { ++*static_cast<int*>(count); }, &other_notified);
+        ::syscall(SYS_tgkill, ::getpid(), ::gettid(), SIGUSR1);
+        EXPECT_EQ(mine->pending(), 0);  // it begins with everything blocked
+        mine->set_mask(0);
+        EXPECT_EQ(mine->pending(), SIGUSR1);
+    });
+    other.join();
+    EXPECT_EQ(other_notified, 1);
+    EXPECT_EQ(signals_->pending(), 0);
 }
 
 }  // namespace

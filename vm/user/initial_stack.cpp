@@ -52,8 +52,9 @@ std::uint64_t string_bytes(const StackContents& contents) {
     return bytes;
 }
 
-void append_auxiliary_vector(std::vector<std::uint64_t>& words, const LoadedProgram& program,
+void append_auxiliary_vector(std::vector<std::uint64_t>& words, const StackContents& contents,
                              std::uint64_t path, std::uint64_t random) {
+    const LoadedProgram& program = contents.program;
     // No AT_SYSINFO_EHDR: there is no vDSO. No AT_PLATFORM: riscv Linux has none either.
     const std::array<std::uint64_t, 34> entries = {
         abi::aux::kHwcap,
@@ -69,7 +70,7 @@ void append_auxiliary_vector(std::vector<std::uint64_t>& words, const LoadedProg
         abi::aux::kProgramHeaderCount,
         program.program_header_count,
         abi::aux::kBase,
-        0,
+        contents.interpreter_base,
         abi::aux::kFlags,
         0,
         abi::aux::kEntry,
@@ -116,7 +117,7 @@ Result<std::uint64_t> build_initial_stack(AddressSpace& memory, const StackConte
     std::vector<std::uint64_t> words = {contents.arguments.size()};
     stack.push_all(contents.arguments, words);
     stack.push_all(contents.environment, words);
-    append_auxiliary_vector(words, contents.program, path, random);
+    append_auxiliary_vector(words, contents, path, random);
     // The stack pointer is a multiple of 16 (psABI), so an odd number of words needs another below the
     // strings.
     stack.align(16);
@@ -124,6 +125,21 @@ Result<std::uint64_t> build_initial_stack(AddressSpace& memory, const StackConte
         stack.push(std::as_bytes(std::span<const std::uint64_t>(std::array<std::uint64_t, 1>{})));
     }
     return stack.push(std::as_bytes(std::span<const std::uint64_t>(words)));
+}
+
+std::vector<std::byte> auxiliary_vector_of(const AddressSpace& memory, std::uint64_t stack_pointer,
+                                           const StackContents& contents) {
+    // Behind argc, argv and envp, both with a zero at their end.
+    const std::uint64_t words_before = 1 + contents.arguments.size() + 1 + contents.environment.size() + 1;
+    const std::uint64_t start = stack_pointer + words_before * sizeof(std::uint64_t);
+    constexpr std::uint64_t kEntry = 2 * sizeof(std::uint64_t);
+    std::uint64_t end = start + kEntry;
+    while (memory.get<std::uint64_t>(end - kEntry).value_or(abi::aux::kNull) != abi::aux::kNull) {
+        end += kEntry;
+    }
+    const auto bytes = memory.readable(start, end - start);
+    VM_CHECK(bytes);
+    return {bytes->begin(), bytes->end()};
 }
 
 }  // namespace vm::user

@@ -1,5 +1,6 @@
 #include "vm/user/initial_stack.h"
 
+#include <algorithm>
 #include <map>
 
 #include <gmock/gmock.h>
@@ -16,6 +17,7 @@ class InitialStack : public testing::Test {
     void build(const std::vector<std::string>& arguments, const std::vector<std::string>& environment) {
         StackContents contents{
             .program = {.entry = 0x1'1000, .program_headers = 0x1'0040, .program_header_count = 3},
+            .interpreter_base = 0x20'0000,
             .path = "prog/ram",
             .arguments = arguments,
             .environment = environment};
@@ -54,10 +56,22 @@ TEST_F(InitialStack, EndsInTheAuxiliaryVector) {
     EXPECT_EQ(entries[5], 3U);
     EXPECT_EQ(entries[6], 4096U);
     EXPECT_EQ(entries[9], 0x1'1000U);
+    EXPECT_EQ(entries[7], 0x20'0000U);
     EXPECT_EQ(entries[16], 0x112dU);
     EXPECT_EQ(memory_.string(entries[31]).value(), "prog/ram");
     EXPECT_EQ(memory_.get<std::uint8_t>(entries[25] + 15).value(), 0x77U);
     EXPECT_EQ(entries.count(33), 0U);  // AT_SYSINFO_EHDR: there is no vDSO
+}
+
+TEST_F(InitialStack, ItsAuxiliaryVectorIsFoundAgain) {
+    const std::vector<std::string> arguments{"p", "q"};
+    const std::vector<std::string> environment{"A=1"};
+    build(arguments, environment);
+    const auto bytes =
+        auxiliary_vector_of(memory_, stack_, {.arguments = arguments, .environment = environment});
+    const auto on_stack = memory_.readable(stack_ + 8 * 6, bytes.size()).value();
+    EXPECT_TRUE(std::equal(bytes.begin(), bytes.end(), on_stack.begin()));
+    EXPECT_EQ(bytes.size(), 17U * 16);
 }
 
 TEST_F(InitialStack, IsAlignedWhateverTheNumberOfStrings) {

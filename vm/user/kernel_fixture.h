@@ -25,11 +25,9 @@ class KernelTest : public testing::Test {
         : memory_(*AddressSpace::create()),
           hart_(guest::riscv::CsrFile(guest::riscv::HartKind::user_program, 0,
                                       [] { return std::uint64_t{0}; })),
-          host_signals_(*HostSignals::attach([](void*) {}, nullptr)),
-          kernel_{
-              .memory = memory_, .hart = hart_, .host_signals = *host_signals_, .executable = "/bin/guest"} {
+          host_signals_(*HostSignals::attach([](void*) {}, nullptr)) {
         kernel_.signals.mask = host_signals_->inherited_mask();
-        kernel_.own_limits.fill({RLIM_INFINITY, RLIM_INFINITY});
+        process_.own_limits.fill({RLIM_INFINITY, RLIM_INFINITY});
         EXPECT_TRUE(memory_.map({.address = kData,
                                  .length = kDataSize,
                                  .permissions = mem::page::kRead | mem::page::kWrite,
@@ -64,7 +62,8 @@ class KernelTest : public testing::Test {
     AddressSpace memory_;
     guest::riscv::Hart hart_;
     std::unique_ptr<HostSignals> host_signals_;
-    Kernel kernel_;
+    ProcessState process_{.memory = memory_, .executable = "/bin/guest"};
+    Kernel kernel_{.process = process_, .memory = memory_, .hart = hart_, .host_signals = *host_signals_};
 };
 
 }  // namespace vm::user

@@ -18,6 +18,8 @@ using mem::kPageSize;
 // Where Linux puts position-independent programs: two thirds up the address space (ELF_ET_DYN_BASE), here
 // without the random part, so that runs repeat.
 constexpr std::uint64_t kPositionIndependentBase = 0x2a'aaaa'a000;
+// Below them, so that their break may grow.
+constexpr std::uint64_t kInterpreterBase = 0x20'0000'0000;
 
 struct Descriptor {
     int number;
@@ -107,20 +109,14 @@ Result<void> check_loadable(const ElfSegment& segment, std::uint64_t bias, const
     return {};
 }
 
-}  // namespace
-
-Result<LoadedProgram> load_program(AddressSpace& memory, const ElfFile& program, const std::string& path) {
-    const auto segments = program.segments();
-    if (std::any_of(segments.begin(), segments.end(),
-                    [](const ElfSegment& segment) { return segment.type == segment_type::kInterpreter; })) {
-        return fail("'{}' is dynamically linked, which is not supported: link it with -static", path);
-    }
+// Maps all segments of a file, moved up by `bias`.
+Result<LoadedProgram> load_segments(AddressSpace& memory, const ElfFile& program, std::uint64_t bias,
+                                    const std::string& path) {
     const Descriptor file{::open(path.c_str(), O_RDONLY | O_CLOEXEC)};
     if (file.number < 0) {
         return fail("cannot open '{}': {}", path, std::strerror(errno));
     }
-    const std::uint64_t bias = program.type() == ElfType::executable ? 0 : kPositionIndependentBase;
-    LoadedProgram loaded{.entry = program.entry() + bias, .program_header_count = segments.size()};
+    LoadedProgram loaded{.entry = program.entry() + bias, .program_header_count = program.segments().size()};
     for (const ElfSegment& segment : program.load_segments()) {
         if (segment.memory_size == 0) {
             continue;
@@ -139,6 +135,68 @@ Result<LoadedProgram> load_program(AddressSpace& memory, const ElfFile& program,
         loaded.end = std::max(loaded.end, start + segment.memory_size);
     }
     return loaded;
+}
+
+// The pages that a file's segments span, gaps between them included, for a bias of 0.
+struct Span {
+    std::uint64_t start = ~std::uint64_t{0};
+    std::uint64_t end = 0;
+};
+
+Span span_of(const ElfFile& file) {
+    Span span;
+    for (const ElfSegment& segment : file.load_segments()) {
+        if (segment.memory_size != 0) {
+            span.start = std::min(span.start, align_down(segment.virtual_address, kPageSize));
+            span.end = std::max(span.end, segment.virtual_address + segment.memory_size);
+        }
+    }
+    return span;
+}
+
+}  // namespace
+
+Result<std::optional<std::string>> interpreter_of(const ElfFile& program, const std::string& path) {
+    constexpr std::uint64_t kLongestPath = 4096;  // PATH_MAX, as in the kernel
+    const auto segments = program.segments();
+    const auto found = std::find_if(segments.begin(), segments.end(), [](const ElfSegment& segment) {
+        return segment.type == segment_type::kInterpreter;
+    });
+    if (found == segments.end()) {
+        return std::nullopt;
+    }
+    const auto bytes = program.bytes().subspan(found->offset, found->file_size);
+    if (bytes.size() < 2 or bytes.size() > kLongestPath or bytes.back() != std::byte{0}) {
+        return fail("cannot load '{}': the name of its loader is not a path", path);
+    }
+    return std::string(reinterpret_cast<const char*>(bytes.data()));
+}
+
+Result<LoadedProgram> load_program(AddressSpace& memory, const ElfFile& program, const std::string& path) {
+    const bool fixed = program.type() == ElfType::executable;
+    return load_segments(memory, program, fixed ? 0 : kPositionIndependentBase, path);
+}
+
+Result<LoadedInterpreter> load_interpreter(AddressSpace& memory, const ElfFile& interpreter,
+                                           const std::string& path) {
+    const Span span = span_of(interpreter);
+    if (interpreter.type() != ElfType::position_independent or span.start >= span.end or
+        span.end > kAddressSpaceSize) {
+        return fail("cannot load '{}': a loader of programs must be position-independent", path);
+    }
+    // Keeps its place together, as the kernel does with one mapping over all of it.
+    const auto place = memory.map({.address = kInterpreterBase,
+                                   .length = span.end - span.start,
+                                   .flags = MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE});
+    if (not place) {
+        return mapping_failed(path, kInterpreterBase, place.error());
+    }
+    const std::uint64_t base = *place - span.start;
+    const auto loaded = load_segments(memory, interpreter, base, path);
+    if (not loaded) {
+        return tl::unexpected(loaded.error());
+    }
+    return LoadedInterpreter{loaded->entry, base};
 }
 
 }  // namespace vm::user

@@ -69,11 +69,43 @@ TEST_F(LoaderTest, PositionIndependentProgramsAreMovedUp) {
     EXPECT_TRUE(memory_.mapped(loaded->entry));
 }
 
-TEST_F(LoaderTest, RefusesDynamicPrograms) {
-    const auto loaded = load(kFixed, {{.type = 3, .file_size = 16}, kText});
-    ASSERT_FALSE(loaded);
-    EXPECT_THAT(loaded.error().message,
-                HasSubstr("dynamically linked, which is not supported: link it with -static"));
+TEST_F(LoaderTest, NamesTheLoaderOfADynamicProgram) {
+    const TestElf dynamic(kPositionIndependent, 0x1'1000,
+                          {{.type = 3, .offset = 0x1008, .file_size = 9}, kText},
+                          {0x13, 0x73, 0x6269'6c2f, 0x2e64'6c2f});  // "/lib/ld." without its end
+    EXPECT_FALSE(interpreter_of(*ElfFile::open(dynamic.path()), "p"));
+    const TestElf ended(kPositionIndependent, 0x1'1000,
+                        {{.type = 3, .offset = 0x1008, .file_size = 8}, kText},
+                        {0x13, 0x73, 0x6269'6c2f, 0x0064'6c2f});  // "/lib/ld"
+    const auto name = interpreter_of(*ElfFile::open(ended.path()), "p");
+    ASSERT_TRUE(name);
+    EXPECT_EQ(*name, "/lib/ld");
+}
+
+TEST_F(LoaderTest, AStaticProgramNamesNone) {
+    const TestElf file(kFixed, 0x1'1000, {kText}, {0x13, 0x73});
+    const auto name = interpreter_of(*ElfFile::open(file.path()), "p");
+    ASSERT_TRUE(name);
+    EXPECT_FALSE(*name);
+}
+
+TEST_F(LoaderTest, ALoaderLiesApartFromTheProgram) {
+    const auto program = load(kPositionIndependent, {kText});
+    ASSERT_TRUE(program);
+    const TestElf file(kPositionIndependent, 0x1'1000, {kText}, {0x13, 0x73});
+    const auto loader = load_interpreter(memory_, *ElfFile::open(file.path()), file.path());
+    ASSERT_TRUE(loader) << loader.error().message;
+    EXPECT_EQ(loader->entry, loader->base + 0x1'1000);
+    EXPECT_NE(loader->entry, program->entry);
+    EXPECT_EQ(flags(loader->entry), kRead | kExecute);
+    EXPECT_TRUE(memory_.mapped(program->entry));
+}
+
+TEST_F(LoaderTest, RefusesALoaderWithAFixedPlace) {
+    const TestElf file(kFixed, 0x1'1000, {kText}, {0x13, 0x73});
+    const auto loader = load_interpreter(memory_, *ElfFile::open(file.path()), file.path());
+    ASSERT_FALSE(loader);
+    EXPECT_THAT(loader.error().message, HasSubstr("must be position-independent"));
 }
 
 TEST_F(LoaderTest, RefusesSegmentsOutsideUserSpace) {

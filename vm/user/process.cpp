@@ -1,82 +1,67 @@
 #include "vm/user/process.h"
 
-#include <algorithm>
+#include <future>
+#include <iterator>
 #include <sys/resource.h>
+#include <system_error>
 #include <utility>
 
 #include <stdlib.h>
-#include <time.h>
+#include <unistd.h>
 
-#include "vm/base/check.h"
-#include "vm/guest/riscv/trace.h"
-#include "vm/guest/riscv/trap_cause.h"
+#include "vm/base/elf_file.h"
+#include "vm/user/host_environment.h"
 #include "vm/user/initial_stack.h"
 #include "vm/user/loader.h"
 #include "vm/user/signal_frame.h"
-#include "vm/user/strace.h"
-#include "vm/user/syscall_table.h"
-#include "vm/user/syscalls.h"
+#include "vm/user/sysroot.h"
 
 namespace vm::user {
 namespace {
 
-namespace cause = guest::riscv::cause;
-using engine::ExitReason;
+constexpr std::size_t kSp = 2;
 
-constexpr std::size_t kSp = 2, kA0 = 10, kA7 = 17;
-
-// The time CSR: 10 MHz, the timebase of common boards.
-std::uint64_t ticks() {
-    struct timespec now {};
-    ::clock_gettime(CLOCK_MONOTONIC, &now);
-    return static_cast<std::uint64_t>(now.tv_sec) * 10'000'000 +
-           static_cast<std::uint64_t>(now.tv_nsec) / 100;
-}
+// Each takes memory and a thread of the host, which a guest that only makes threads would use up.
+constexpr std::size_t kMostThreads = 4096;
 
 std::string absolute_path(const std::string& path) {
     const std::unique_ptr<char, decltype(&::free)> resolved(::realpath(path.c_str(), nullptr), &::free);
     return resolved ? resolved.get() : path;
 }
 
-siginfo_t fault_info(int signal, int code, std::uint64_t address) {
-    siginfo_t info{};
-    info.si_signo = signal;
-    info.si_code = code;
-    info.si_addr = reinterpret_cast<void*>(address);  // a guest address, never followed here
-    return info;
+// The loader's file: below the sysroot, or on a host that has it in its own place.
+Result<std::string> find_interpreter(const std::string& name, const std::string& sysroot,
+                                     const std::string& program) {
+    std::string found = in_sysroot(sysroot, name);
+    if (::access(found.c_str(), R_OK) != 0) {
+        return fail("'{}' needs its loader '{}', which is not below '{}': give --sysroot DIR", program, name,
+                    sysroot);
+    }
+    return found;
 }
 
-bool page_fault(std::uint64_t number) {
-    return number == cause::kFetchPage or number == cause::kLoadPage or number == cause::kStorePage;
+// The numbers go where they are asked for before the thread runs. Addresses that cannot be written are passed
+// over, as by the kernel.
+void put_number(AddressSpace& memory, const NewThread& wanted, int number) {
+    for (const std::uint64_t address : {wanted.parent_tid, wanted.child_tid}) {
+        if (address != 0) {
+            static_cast<void>(memory.put(address, number));
+        }
+    }
 }
 
 }  // namespace
 
-siginfo_t signal_for(const engine::Trap& trap, std::uint64_t pc, const AddressSpace& memory) {
-    if (page_fault(trap.cause)) {
-        return fault_info(SIGSEGV, memory.mapped(trap.value) ? SEGV_ACCERR : SEGV_MAPERR, trap.value);
-    }
-    switch (trap.cause) {
-        case cause::kBreakpoint:
-            return fault_info(SIGTRAP, TRAP_BRKPT, pc);
-        case cause::kFetchMisaligned:
-        case cause::kLoadMisaligned:
-        case cause::kStoreMisaligned:
-            return fault_info(SIGBUS, BUS_ADRALN, pc);
-        case cause::kFetchAccess:
-        case cause::kLoadAccess:
-        case cause::kStoreAccess:
-            return fault_info(SIGSEGV, SEGV_ACCERR, pc);
-        default:
-            return fault_info(SIGILL, ILL_ILLOPC, pc);
-    }
+Process::Process(AddressSpace memory) : memory_(std::move(memory)) {
+    program_.spent = [this] {
+        const std::lock_guard lock(mutex_);
+        stop_others(nullptr);
+    };
+    program_.start_thread = [this](Thread& parent, const NewThread& wanted) {
+        return start_thread(parent, wanted);
+    };
+    program_.fork = [this](Thread& parent, const NewThread& wanted) { return fork(parent, wanted); };
 }
-
-Process::Process(AddressSpace memory)
-    : memory_(std::move(memory)),
-      hart_(guest::riscv::CsrFile(guest::riscv::HartKind::user_program, 0, ticks)),
-      user_memory_(memory_.ram()),
-      interpreter_(hart_, user_memory_) {}
 
 Result<std::unique_ptr<Process>> Process::start(const ProcessOptions& options) {
     auto memory = AddressSpace::create();
@@ -87,25 +72,8 @@ Result<std::unique_ptr<Process>> Process::start(const ProcessOptions& options) {
     if (auto loaded = process->load(options); not loaded) {
         return tl::unexpected(loaded.error());
     }
-    const auto notify = [](void* self) { static_cast<Process*>(self)->interpreter_.request_attention(); };
-    auto signals = HostSignals::attach(notify, process.get());
-    if (not signals) {
-        return tl::unexpected(signals.error());
-    }
-    process->host_signals_ = std::move(*signals);
-    process->kernel_.reset(new Kernel{.memory = process->memory_,
-                                      .hart = process->hart_,
-                                      .host_signals = *process->host_signals_,
-                                      .executable = absolute_path(options.path),
-                                      .diagnostics_fd = options.diagnostics_fd});
-    Kernel& kernel = *process->kernel_;
-    kernel.own_limits = {rlimit{RLIM_INFINITY, RLIM_INFINITY}, rlimit{kStackSize, RLIM_INFINITY},
-                         rlimit{RLIM_INFINITY, RLIM_INFINITY}};
-    kernel.signals.mask = kernel.host_signals.inherited_mask();
-    for (int signal = 1; signal <= kSignalCount; ++signal) {
-        if (kernel.host_signals.inherited_ignored(signal)) {
-            kernel.signals.actions[static_cast<std::size_t>(signal)].handler = abi::kSignalIgnore;
-        }
+    if (auto prepared = process->prepare(options); not prepared) {
+        return tl::unexpected(prepared.error());
     }
     return process;
 }
@@ -115,143 +83,270 @@ Result<void> Process::load(const ProcessOptions& options) {
     if (not file) {
         return tl::unexpected(file.error());
     }
+    const auto loader_name = interpreter_of(*file, options.path);
+    if (not loader_name) {
+        return tl::unexpected(loader_name.error());
+    }
+    // Static programs find the host's files unless somebody asks for something else.
+    state_.sysroot = options.sysroot.value_or(*loader_name ? kDefaultSysroot : "");
     const auto program = load_program(memory_, *file, options.path);
     if (not program) {
         return tl::unexpected(program.error());
+    }
+    const std::vector<std::string> environment = from_host_environment(options.environment);
+    StackContents contents{.program = *program,
+                           .path = options.path,
+                           .arguments = options.arguments,
+                           .environment = environment,
+                           .random = options.random};
+    load_bias_ = program->entry - file->entry();
+    first_.hart().pc = program->entry;
+    if (*loader_name) {
+        const auto path = find_interpreter(**loader_name, state_.sysroot, options.path);
+        if (not path) {
+            return tl::unexpected(path.error());
+        }
+        const auto loader_file = ElfFile::open(*path);
+        if (not loader_file) {
+            return tl::unexpected(loader_file.error());
+        }
+        const auto loader = load_interpreter(memory_, *loader_file, *path);
+        if (not loader) {
+            return tl::unexpected(loader.error());
+        }
+        contents.interpreter_base = loader->base;
+        first_.hart().pc = loader->entry;
     }
     memory_.start_break(program->end);
     if (auto mapped = map_trampoline(memory_); not mapped) {
         return mapped;
     }
-    const auto stack = build_initial_stack(memory_, {.program = *program,
-                                                     .path = options.path,
-                                                     .arguments = options.arguments,
-                                                     .environment = options.environment,
-                                                     .random = options.random});
+    const auto stack = build_initial_stack(memory_, contents);
     if (not stack) {
         return tl::unexpected(stack.error());
     }
-    hart_.pc = program->entry;
-    hart_.x[kSp] = *stack;
+    first_.hart().x[kSp] = *stack;
+    auxiliary_vector_ = auxiliary_vector_of(memory_, *stack, contents);
     return {};
 }
 
+Result<void> Process::prepare(const ProcessOptions& options) {
+    if (auto attached = first_.attach(); not attached) {
+        return attached;
+    }
+    state_.executable = absolute_path(options.path);
+    state_.diagnostics_fd = options.diagnostics_fd;
+    state_.command = options.command;
+    first_.kernel().child = options.is_child;
+    state_.own_limits = {rlimit{RLIM_INFINITY, RLIM_INFINITY}, rlimit{kStackSize, RLIM_INFINITY},
+                         rlimit{RLIM_INFINITY, RLIM_INFINITY}};
+    for (int signal = 1; signal <= kSignalCount; ++signal) {
+        if (first_.host_signals().inherited_ignored(signal)) {
+            state_.actions.replace(signal, {.handler = abi::kSignalIgnore}, [] {});
+        }
+    }
+    return {};
+}
+
+Process::~Process() {
+    {
+        const std::lock_guard lock(mutex_);
+        over_ = true;
+        stop_others(&first_);
+    }
+    changed_.notify_all();
+    for (Worker& worker : workers_) {
+        worker.host.join();
+    }
+}
+
 Outcome Process::run(const RunOptions& options) {
-    const std::uint64_t start = hart_.csrs.instret;
-    while (not kernel_->outcome) {
-        if (host_signals_->pending() != 0) {
-            deliver(host_signals_->take(), std::nullopt);
-            continue;
+    std::unique_lock lock(mutex_);
+    if (outcome_) {
+        return *outcome_;
+    }
+    program_.budget.set(options.max_instructions);
+    program_.stop = false;
+    options_ = options;
+    ++round_;
+    const bool first_runs = not first_.kernel().thread_exit;
+    running_ = alive_;
+    lock.unlock();
+    changed_.notify_all();
+    if (first_runs) {
+        first_.run(options_);
+    }
+    lock.lock();
+    if (first_runs) {
+        settle(first_);
+    }
+    changed_.wait(lock, [this] { return running_ == 0; });
+    abandon_locks(first_);
+    if (not outcome_) {
+        return {Outcome::Kind::instruction_limit};
+    }
+    return *outcome_;
+}
+
+// A thread has left its run(): it has ended, or the program, or it waits for the next round.
+void Process::settle(Thread& thread) {
+    --running_;
+    Kernel& kernel = thread.kernel();
+    if (kernel.outcome) {
+        end(thread, *kernel.outcome);
+    } else if (kernel.thread_exit) {
+        if (&thread == leader_) {
+            leader_exit_ = *kernel.thread_exit;
+            leader_ = nullptr;
         }
-        const std::uint64_t retired = hart_.csrs.instret - start;
-        if (retired >= options.max_instructions) {
-            return {Outcome::Kind::instruction_limit};
-        }
-        const engine::Exit exit = advance(options, options.max_instructions - retired);
-        if (exit.reason == ExitReason::trap) {
-            handle(exit.trap, options);
-        }
-    }
-    return *kernel_->outcome;
-}
-
-engine::Exit Process::advance(const RunOptions& options, std::uint64_t budget) {
-    return options.trace ? advance_traced(options) : interpreter_.run(budget);
-}
-
-engine::Exit Process::advance_traced(const RunOptions& options) {
-    const std::uint64_t pc = hart_.pc;
-    // Two reads, because the second half may lie in a page that is not there.
-    const std::uint32_t low = memory_.get<std::uint16_t>(pc).value_or(0);
-    const std::uint32_t high = (low & 3) == 3 ? memory_.get<std::uint16_t>(pc + 2).value_or(0) : 0;
-    const auto before = guest::riscv::trace_registers(hart_);
-    const engine::Exit exit = interpreter_.run(1);
-    if (exit.reason == ExitReason::trap and exit.trap.cause != cause::kEcallFromU) {
-        options.trace(guest::riscv::trap_line(pc, exit.trap));
-    } else if (exit.reason != ExitReason::pending) {
-        options.trace(guest::riscv::trace_line(pc, high << 16 | low, before, hart_));
-    }
-    return exit;
-}
-
-void Process::handle(const engine::Trap& trap, const RunOptions& options) {
-    // A signal that came before this instruction is handled before it; the instruction runs again afterwards.
-    if (host_signals_->pending() != 0) {
-        return;
-    }
-    if (trap.cause == cause::kEcallFromU) {
-        system_call(options);
-    } else {
-        raise_fault(trap);
-    }
-}
-
-void Process::system_call(const RunOptions& options) {
-    SysArgs arguments;
-    std::copy_n(hart_.x.begin() + kA0, arguments.size(), arguments.begin());
-    const std::uint64_t number = hart_.x[kA7];
-    // Exits and sigreturn do not come back here with a result, but their line is wanted all the same.
-    const std::string call = options.strace ? describe_call(memory_, number, arguments) : std::string();
-    const SysValue result = dispatch(*kernel_, number, arguments);
-    if (options.strace) {
-        say(*kernel_, call + describe_result(result));
-    }
-    if (result == kNoResult) {
-        ++hart_.csrs.instret;
-        return;
-    }
-    if (restarts(result)) {
-        return;  // the pc still is that of the ecall, and a0 its argument
-    }
-    const bool interrupted = result == kRestart or result == kRestartNever;
-    hart_.x[kA0] = static_cast<std::uint64_t>(interrupted ? SysValue{-EINTR} : result);
-    hart_.pc += 4;
-    ++hart_.csrs.instret;
-}
-
-bool Process::restarts(SysValue result) const {
-    if (result == kRestartAlways) {
-        return true;
-    }
-    const auto signal = static_cast<std::size_t>(host_signals_->pending());
-    return result == kRestart and (kernel_->signals.actions[signal].flags & SA_RESTART) != 0;
-}
-
-void Process::raise_fault(const engine::Trap& trap) {
-    if (not host_signals_->hold()) {
-        return;  // deliver that signal first; the instruction faults again afterwards
-    }
-    const siginfo_t info = signal_for(trap, hart_.pc, memory_);
-    const auto& action = kernel_->signals.actions[static_cast<std::size_t>(info.si_signo)];
-    const bool handled = action.handler != abi::kSignalDefault and action.handler != abi::kSignalIgnore;
-    const bool blocked = (kernel_->signals.mask & signal_bit(info.si_signo)) != 0;
-    // The kernel does not let a program go on past its own fault, blocked or ignored (force_sig_info).
-    if (not handled or blocked) {
-        return kill(info.si_signo, trap);
-    }
-    deliver(info, trap);
-}
-
-// Host signals are blocked here, all of them, until the mask of the handler is set.
-void Process::deliver(const siginfo_t& info, const std::optional<engine::Trap>& trap) {
-    SignalState& signals = kernel_->signals;
-    const abi::SignalAction& action = signals.actions[static_cast<std::size_t>(info.si_signo)];
-    if (action.handler == abi::kSignalDefault) {
-        return kill(info.si_signo, trap);
-    }
-    if (action.handler != abi::kSignalIgnore) {
-        if (not enter_handler(memory_, hart_, signals, info)) {
-            return kill(SIGSEGV, trap);
-        }
-        if (action.handler == abi::kSignalDefault) {  // SA_RESETHAND took effect
-            host_signals_->default_action(info.si_signo);
+        // Without exit_group a program ends with its last thread, as its leader did.
+        if (--alive_ == 0) {
+            end(thread, {Outcome::Kind::exited, leader_exit_});
         }
     }
-    host_signals_->set_mask(signals.mask);
+    abandon_locks(thread);
+    if (first_gone_ and running_ == 0) {
+        options_.ended_elsewhere(outcome_.value_or(Outcome{Outcome::Kind::instruction_limit}));
+    }
+    changed_.notify_all();
 }
 
-void Process::kill(int signal, const std::optional<engine::Trap>& trap) {
-    kernel_->outcome = Outcome{Outcome::Kind::killed, signal, trap};
+// Of a thread that the program's end found alive; on its own host thread.
+void Process::abandon_locks(Thread& thread) {
+    if (outcome_ and not thread.kernel().thread_exit) {
+        thread.abandon_locks();
+    }
+}
+
+void Process::end(const Thread& thread, const Outcome& outcome) {
+    if (not outcome_) {
+        outcome_ = outcome;
+        ended_by_ = &thread;
+        over_ = true;
+        stop_others(&thread);
+    }
+}
+
+// Also out of the system calls they wait in. Those that are done are out of reach of signals already.
+void Process::stop_others(const Thread* thread) {
+    program_.stop = true;
+    call_others(thread);
+    if (program_.control != nullptr) {
+        program_.control->look_again();
+    }
+}
+
+void Process::call_others(const Thread* thread) {
+    for (Worker& worker : workers_) {
+        if (not worker.done and worker.thread.get() != thread) {
+            worker.thread->stop();
+        }
+    }
+    if (&first_ != thread and (state_.several or program_.control != nullptr)) {
+        first_.stop();
+    }
+}
+
+SysValue Process::start_thread(Thread& parent, const NewThread& wanted) {
+    join_ended();
+    // A host thread begins with its parent's mask: nothing may come before it knows its guest.
+    if (not parent.host_signals().hold()) {
+        return kRestartAlways;
+    }
+    parent.share();
+    state_.several = true;
+    std::list<Worker> fresh;
+    Worker& worker = fresh.emplace_back(Worker{std::make_unique<Thread>(program_, parent, wanted)});
+    std::promise<void> attached;
+    std::promise<bool> decided;
+    const auto ready = attached.get_future();
+    SysValue result = -EAGAIN;
+    try {
+        worker.host = std::thread([this, &worker, &parent, say_attached = std::move(attached),
+                                   go = decided.get_future()]() mutable {
+            worker.thread->attach(parent);
+            say_attached.set_value();
+            if (go.get()) {
+                work(worker);
+            } else {
+                worker.thread->detach();
+            }
+        });
+        ready.wait();
+        std::unique_lock lock(mutex_);
+        const bool accepted = not over_ and workers_.size() < kMostThreads;
+        if (accepted) {
+            result = worker.thread->number();
+            put_number(memory_, wanted, worker.thread->number());
+            if (program_.control != nullptr) {
+                worker.thread->obey();
+            }
+            ++alive_;
+            ++running_;
+            workers_.splice(workers_.end(), fresh);
+        }
+        lock.unlock();
+        decided.set_value(accepted);
+        if (not accepted) {
+            worker.host.join();
+        }
+    } catch (const std::system_error&) {
+        result = -EAGAIN;  // the host has no thread to give
+    }
+    parent.host_signals().set_mask(parent.kernel().signals.mask);
+    return result;
+}
+
+// The host thread of a worker, through the rounds of run().
+void Process::work(Worker& worker) {
+    Thread& thread = *worker.thread;
+    std::unique_lock lock(mutex_);
+    for (bool again = true; again;) {
+        const std::uint64_t round = round_;
+        lock.unlock();
+        thread.run(options_);
+        lock.lock();
+        settle(thread);
+        again = false;
+        if (not thread.kernel().thread_exit) {
+            changed_.wait(lock, [&] { return over_ or round_ != round; });
+            again = not over_;
+        }
+    }
+    abandon_locks(thread);
+    retired_ += thread.hart().csrs.instret;
+    thread.detach();
+    worker.done = true;
+}
+
+// Host threads of guest threads that have ended.
+void Process::join_ended() {
+    std::list<Worker> ended;
+    {
+        const std::lock_guard lock(mutex_);
+        for (auto at = workers_.begin(); at != workers_.end();) {
+            const auto next = std::next(at);
+            if (at->done and at->thread.get() != ended_by_) {
+                ended.splice(ended.end(), workers_, at);
+            }
+            at = next;
+        }
+    }
+    for (Worker& worker : ended) {
+        worker.host.join();
+    }
+}
+
+const guest::riscv::Hart& Process::hart() const {
+    return ended_by_ != nullptr ? ended_by_->hart() : first_.hart();
+}
+
+std::uint64_t Process::instructions() const {
+    std::uint64_t sum = first_.hart().csrs.instret + retired_;
+    for (const Worker& worker : workers_) {
+        sum += worker.done ? 0 : worker.thread->hart().csrs.instret;
+    }
+    return sum;
 }
 
 }  // namespace vm::user

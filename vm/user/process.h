@@ -1,22 +1,25 @@
 #pragma once
 
 #include <array>
+#include <condition_variable>
 #include <cstddef>
 #include <cstdint>
 #include <functional>
-#include <limits>
+#include <list>
 #include <memory>
+#include <mutex>
+#include <optional>
 #include <string>
+#include <thread>
 #include <vector>
 
-#include "vm/base/elf_file.h"
 #include "vm/base/result.h"
+#include "vm/debug/thread_control.h"
+#include "vm/engine/handshake.h"
 #include "vm/guest/riscv/hart.h"
-#include "vm/guest/riscv/interpreter.h"
-#include "vm/guest/riscv/user_memory.h"
 #include "vm/user/address_space.h"
-#include "vm/user/host_signals.h"
 #include "vm/user/kernel.h"
+#include "vm/user/thread.h"
 
 namespace vm::user {
 
@@ -26,51 +29,110 @@ struct ProcessOptions {
     std::vector<std::string> environment{};
     std::array<std::byte, 16> random{};  // AT_RANDOM
     int diagnostics_fd = 2;              // for --strace and notes; above 2 the guest cannot reach it
+    // Where absolute paths are looked for first; without one, dynamic programs have the distribution's.
+    std::optional<std::string> sysroot{};
+    // See ProcessState. Empty: the program cannot execute others.
+    std::vector<std::string> command{};
+    bool is_child = false;  // of a process that runs a guest, too
 };
 
-struct RunOptions {
-    std::uint64_t max_instructions = std::numeric_limits<std::uint64_t>::max();
-    bool strace = false;
-    // Called with the text of each executed instruction, when it is set.
-    std::function<void(const std::string&)> trace{};
-};
-
-// A Linux program with one thread. Its system calls act on the host process: descriptors, working directory,
-// signal mask and dispositions are shared. Not movable, because engine and signal handler point into it.
+// A Linux program. Its system calls act on the host process: descriptors, working directory, signal masks and
+// dispositions are shared. Its first thread is the host thread that starts and runs it, and each of the
+// others has a host thread to itself, from its clone to its end. Not movable, because engines and signal
+// handlers point into it.
 class Process {
   public:
+    // What a debugger is to the process; it outlives all runs.
+    struct Debugger {
+        debug::ThreadControl& control;
+        std::function<bool(int descriptor)> owns;  // a descriptor that the guest must not touch
+        std::function<void()> forked;              // this is a child of a fork, in which the debugger is not
+    };
+
     static Result<std::unique_ptr<Process>> start(const ProcessOptions& options);
+    ~Process();
     Process(const Process&) = delete;
     Process& operator=(const Process&) = delete;
 
     // Runs until the program ends or the limit is reached. May be called again only after the latter.
     Outcome run(const RunOptions& options);
 
-    const guest::riscv::Hart& hart() const { return hart_; }
+    // While it does not run: of the thread that ended the program, else the first.
+    const guest::riscv::Hart& hart() const;
+    // Retired by all threads.
+    std::uint64_t instructions() const;
     const AddressSpace& memory() const { return memory_; }
+    AddressSpace& memory() { return memory_; }
+
+    // Before it runs: a debugger holds its threads, whose ids are their numbers, and sees its signals first.
+    void obey(Debugger debugger);
+    // When it has run: the debugger goes.
+    void disobey();
+    // That thread, as long as it has a place in the debugger's control.
+    Thread* thread(int number);
+    // Has all threads look whether the debugger calls them. From any thread.
+    void call_threads();
+    // Ends it as SIGKILL does. From any thread.
+    void kill();
+
+    const std::string& executable() const { return state_.executable; }
+    // As it was on the first stack.
+    const std::vector<std::byte>& auxiliary_vector() const { return auxiliary_vector_; }
+    // What was added to the addresses in the program's file.
+    std::uint64_t load_bias() const { return load_bias_; }
+
+    // It is the child of a guest's fork, or was started as one: it is to end by signals as the host's own do.
+    bool is_child() const { return first_gone_ or first_.kernel().child; }
 
   private:
+    // A thread but the first, with the host thread that runs it.
+    struct Worker {
+        std::unique_ptr<Thread> thread;
+        std::thread host{};
+        bool done = false;  // guarded: the host thread only has to be joined
+    };
+
     explicit Process(AddressSpace memory);
     Result<void> load(const ProcessOptions& options);
+    Result<void> prepare(const ProcessOptions& options);
 
-    engine::Exit advance(const RunOptions& options, std::uint64_t budget);
-    engine::Exit advance_traced(const RunOptions& options);
-    void handle(const engine::Trap& trap, const RunOptions& options);
-    void system_call(const RunOptions& options);
-    void raise_fault(const engine::Trap& trap);
-    void deliver(const siginfo_t& info, const std::optional<engine::Trap>& trap);
-    void kill(int signal, const std::optional<engine::Trap>& trap);
-    bool restarts(SysValue result) const;
+    SysValue start_thread(Thread& parent, const NewThread& wanted);
+    SysValue fork(Thread& parent, const NewThread& wanted);
+    void become_child(const Thread& only);
+    void work(Worker& worker);
+    void join_ended();
+    // With mutex_ held.
+    void settle(Thread& thread);
+    void abandon_locks(Thread& thread);
+    void end(const Thread& thread, const Outcome& outcome);
+    void stop_others(const Thread* thread);
+    void call_others(const Thread* thread);
+    void forget_debugger();
 
     AddressSpace memory_;
-    guest::riscv::Hart hart_;
-    guest::riscv::UserMemory user_memory_;
-    guest::riscv::Interpreter<guest::riscv::UserMemory> interpreter_;
-    std::unique_ptr<HostSignals> host_signals_;
-    std::unique_ptr<Kernel> kernel_;
-};
+    ProcessState state_{.memory = memory_};
+    engine::Handshake handshake_;
+    Thread::Program program_{.state = state_, .handshake = handshake_};
+    Thread first_{program_};
+    std::vector<std::byte> auxiliary_vector_;
+    std::uint64_t load_bias_ = 0;
+    std::function<void()> forked_;  // see Debugger
 
-// The signal Linux sends for a trap, as the handler sees it (arch/riscv/kernel/traps.c, mm/fault.c).
-siginfo_t signal_for(const engine::Trap& trap, std::uint64_t pc, const AddressSpace& memory);
+    std::mutex mutex_;
+    std::condition_variable changed_;
+    // Guarded by mutex_.
+    std::list<Worker> workers_;
+    RunOptions options_;
+    std::uint64_t round_ = 0;         // which call of run() this is
+    std::size_t running_ = 0;         // threads in it
+    std::size_t alive_ = 1;           // threads that have not ended
+    const Thread* leader_ = &first_;  // the thread that the process began with, until that ends
+    int leader_exit_ = 0;             // what it ended with
+    bool over_ = false;               // there is no further round
+    bool first_gone_ = false;         // in the child of a fork by another one
+    std::uint64_t retired_ = 0;       // by threads that are done
+    std::optional<Outcome> outcome_;
+    const Thread* ended_by_ = nullptr;
+};
 
 }  // namespace vm::user

@@ -74,8 +74,7 @@ bool on_alternate_stack(const SignalState& state, std::uint64_t stack_pointer) {
 }
 
 bool enter_handler(AddressSpace& memory, guest::riscv::Hart& hart, SignalState& state,
-                   const siginfo_t& info) {
-    abi::SignalAction& action = state.actions[static_cast<std::size_t>(info.si_signo)];
+                   const abi::SignalAction& action, const siginfo_t& info) {
     const std::uint64_t stack_pointer = hart.x[kSp];
     const std::uint64_t address = frame_address(state, action, stack_pointer);
     abi::SignalFrame frame{};
@@ -101,9 +100,6 @@ bool enter_handler(AddressSpace& memory, guest::riscv::Hart& hart, SignalState& 
     hart.reservation.valid = false;
     const bool defer = (action.flags & SA_NODEFER) == 0;
     state.mask |= (action.mask | (defer ? signal_bit(info.si_signo) : 0)) & ~unblockable();
-    if ((action.flags & static_cast<std::uint32_t>(SA_RESETHAND)) != 0) {
-        action.handler = abi::kSignalDefault;
-    }
     return true;
 }
 

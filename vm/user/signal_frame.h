@@ -16,11 +16,11 @@ namespace vm::user {
 inline constexpr std::uint64_t kTrampoline = kAddressSpaceSize - 0x2000;
 Result<void> map_trampoline(AddressSpace& memory);
 
-// Enters the handler of info's signal: saves registers, mask and info in a frame on the handler's stack, as
-// setup_rt_frame in arch/riscv/kernel/signal.c does, and blocks what the action says in state.mask. False:
-// the stack has no room for the frame, and nothing changed.
+// Enters the handler that `action` names for info's signal: saves registers, mask and info in a frame on the
+// handler's stack, as setup_rt_frame in arch/riscv/kernel/signal.c does, and blocks what the action says in
+// state.mask. False: the stack has no room for the frame, and nothing changed.
 [[nodiscard]] bool enter_handler(AddressSpace& memory, guest::riscv::Hart& hart, SignalState& state,
-                                 const siginfo_t& info);
+                                 const abi::SignalAction& action, const siginfo_t& info);
 
 // rt_sigreturn: takes registers, mask and alternate stack back from the frame at the stack pointer. False:
 // there is no readable frame, and nothing changed.

@@ -20,14 +20,15 @@ class SignalFrame : public KernelTest {
         hart_.pc = 0x1'0004;
         hart_.csrs.frm = 3;
         hart_.csrs.fflags = 0x11;
-        state_.actions[SIGUSR1] = {kHandler, SA_SIGINFO, signal_bit(SIGUSR2) | signal_bit(SIGKILL)};
+
         info_.si_signo = SIGUSR1;
         info_.si_code = SI_USER;
     }
 
-    bool enter() { return enter_handler(memory_, hart_, state_, info_); }
+    bool enter() { return enter_handler(memory_, hart_, state_, action_, info_); }
 
     SignalState state_;
+    abi::SignalAction action_ = {kHandler, SA_SIGINFO, signal_bit(SIGUSR2) | signal_bit(SIGKILL)};
     siginfo_t info_{};
 };
 
@@ -56,15 +57,9 @@ TEST_F(SignalFrame, TheHandlersMaskIsItsOwnAndTheSignal) {
 }
 
 TEST_F(SignalFrame, NoDeferLeavesTheSignalOpen) {
-    state_.actions[SIGUSR1].flags |= SA_NODEFER;
+    action_.flags |= SA_NODEFER;
     ASSERT_TRUE(enter());
     EXPECT_EQ(state_.mask, signal_bit(SIGUSR2));
-}
-
-TEST_F(SignalFrame, ResetHandRestoresTheDefault) {
-    state_.actions[SIGUSR1].flags |= static_cast<std::uint32_t>(SA_RESETHAND);
-    ASSERT_TRUE(enter());
-    EXPECT_EQ(state_.actions[SIGUSR1].handler, abi::kSignalDefault);
 }
 
 TEST_F(SignalFrame, ReturningRestoresEverything) {
@@ -92,7 +87,7 @@ TEST_F(SignalFrame, TheAlternateStackIsUsedOnlyWhenAskedFor) {
     state_.alternate = {.base = kAlternate, .flags = 0, .size = 0x2000};
     ASSERT_TRUE(enter());
     EXPECT_LT(hart_.x[2], kStack);
-    state_.actions[SIGUSR1].flags |= SA_ONSTACK;
+    action_.flags |= SA_ONSTACK;
     ASSERT_TRUE(enter());
     EXPECT_EQ(hart_.x[2], kAlternate + 0x2000 - 1088);
     EXPECT_TRUE(on_alternate_stack(state_, hart_.x[2]));
@@ -102,14 +97,14 @@ TEST_F(SignalFrame, TheAlternateStackIsUsedOnlyWhenAskedFor) {
 }
 
 TEST_F(SignalFrame, AnOverflowingAlternateStackIsRefused) {
-    state_.actions[SIGUSR1].flags |= SA_ONSTACK;
+    action_.flags |= SA_ONSTACK;
     state_.alternate = {.base = kAlternate, .flags = 0, .size = 0x2000};
     hart_.x[2] = kAlternate + 1000;
     EXPECT_FALSE(enter());
 }
 
 TEST_F(SignalFrame, AutoDisarmSwitchesTheStackOffInsideTheHandler) {
-    state_.actions[SIGUSR1].flags |= SA_ONSTACK;
+    action_.flags |= SA_ONSTACK;
     state_.alternate = {.base = kAlternate, .flags = abi::kStackAutoDisarm, .size = 0x2000};
     ASSERT_TRUE(enter());
     EXPECT_EQ(state_.alternate.flags, SS_DISABLE);

@@ -44,16 +44,18 @@ const char* signal_name(int signal) {
     return signal >= 0 and signal < 32 ? kNames[signal] : "a real-time signal";
 }
 
-bool would_kill(const SignalState& state, int signal) {
+bool fatal_by_default(int signal) {
+    const DefaultAction action = default_action(signal);
+    return action == DefaultAction::terminate or action == DefaultAction::core;
+}
+
+bool would_kill(const SignalState& state, const SignalActions& actions, int signal) {
     if (signal == SIGKILL) {
         return true;
     }
-    if (signal < 1 or signal > kSignalCount or (state.mask & signal_bit(signal)) != 0 or
-        state.actions[static_cast<std::size_t>(signal)].handler != abi::kSignalDefault) {
-        return false;
-    }
-    const DefaultAction action = default_action(signal);
-    return action == DefaultAction::terminate or action == DefaultAction::core;
+    return signal >= 1 and signal <= kSignalCount and (state.mask & signal_bit(signal)) == 0 and
+           signal != kStopSignal and actions.at(signal).handler == abi::kSignalDefault and
+           fatal_by_default(signal);
 }
 
 }  // namespace vm::user

@@ -27,18 +27,57 @@ TEST(Signals, NamesAreInOrder) {
 
 TEST(Signals, OnlyAnUnhandledUnblockedFatalSignalKills) {
     SignalState state;
-    EXPECT_TRUE(would_kill(state, SIGTERM));
-    EXPECT_FALSE(would_kill(state, SIGCHLD));
-    EXPECT_FALSE(would_kill(state, 0));
-    EXPECT_FALSE(would_kill(state, 65));
+    SignalActions actions;
+    const auto set = [&](std::uint64_t handler) { actions.replace(SIGTERM, {handler, 0, 0}, [] {}); };
+    EXPECT_TRUE(would_kill(state, actions, SIGTERM));
+    EXPECT_FALSE(would_kill(state, actions, SIGCHLD));
+    EXPECT_FALSE(would_kill(state, actions, 0));
+    EXPECT_FALSE(would_kill(state, actions, 65));
+    EXPECT_FALSE(would_kill(state, actions, kStopSignal));
     state.mask = signal_bit(SIGTERM) | signal_bit(SIGKILL);
-    EXPECT_FALSE(would_kill(state, SIGTERM));
-    EXPECT_TRUE(would_kill(state, SIGKILL));
+    EXPECT_FALSE(would_kill(state, actions, SIGTERM));
+    EXPECT_TRUE(would_kill(state, actions, SIGKILL));
     state = {};
-    state.actions[SIGTERM].handler = 0x1000;
-    EXPECT_FALSE(would_kill(state, SIGTERM));
-    state.actions[SIGTERM].handler = abi::kSignalIgnore;
-    EXPECT_FALSE(would_kill(state, SIGTERM));
+    set(0x1000);
+    EXPECT_FALSE(would_kill(state, actions, SIGTERM));
+    set(abi::kSignalIgnore);
+    EXPECT_FALSE(would_kill(state, actions, SIGTERM));
+}
+
+TEST(SignalActions, ReplacingAnswersTheOneFromBefore) {
+    SignalActions actions;
+    int installed = 0;
+    actions.replace(SIGUSR1, {0x1000, SA_RESTART, 1}, [&] { ++installed; });
+    EXPECT_EQ(actions.replace(SIGUSR1, {}, [&] { ++installed; }).handler, 0x1000U);
+    EXPECT_EQ(actions.at(SIGUSR1).handler, abi::kSignalDefault);
+    EXPECT_EQ(installed, 2);
+}
+
+TEST(SignalActions, ResetHandMeansOnce) {
+    SignalActions actions;
+    int resets = 0;
+    const auto take = [&] { return actions.take(SIGUSR1, [&] { ++resets; }).handler; };
+    actions.replace(SIGUSR1, {0x1000, 0, 0}, [] {});
+    EXPECT_EQ(take(), 0x1000U);
+    EXPECT_EQ(take(), 0x1000U);
+    EXPECT_EQ(resets, 0);
+    actions.replace(SIGUSR1, {0x1000, static_cast<std::uint32_t>(SA_RESETHAND), 0}, [] {});
+    EXPECT_EQ(take(), 0x1000U);
+    EXPECT_EQ(take(), abi::kSignalDefault);
+    EXPECT_EQ(resets, 1);
+}
+
+TEST(SignalActions, ACopyGoesItsOwnWay) {
+    SignalActions actions;
+    SignalActions copy;
+    actions.replace(SIGUSR1, {0x1000, 0, 0}, [] {});
+    copy.copy(actions, [] {});
+    copy.replace(SIGUSR1, {}, [] {});
+    copy.replace(SIGUSR2, {0x2000, 0, 0}, [] {});
+    EXPECT_EQ(actions.at(SIGUSR1).handler, 0x1000U);
+    EXPECT_EQ(actions.at(SIGUSR2).handler, abi::kSignalDefault);
+    copy.copy(actions, [] {});
+    EXPECT_EQ(copy.at(SIGUSR1).handler, 0x1000U);
 }
 
 }  // namespace

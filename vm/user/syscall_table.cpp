@@ -9,11 +9,13 @@ namespace {
 
 // A file descriptor of vm's own must look closed to the guest.
 bool names_own_descriptor(const Kernel& kernel, const Syscall& call, const SysArgs& arguments) {
-    if (kernel.diagnostics_fd <= 2) {
-        return false;
-    }
+    const ProcessState& process = kernel.process;
+    const auto own = [&](int descriptor) {
+        return (descriptor > 2 and descriptor == process.diagnostics_fd) or
+               (process.owns_descriptor and process.owns_descriptor(descriptor));
+    };
     for (std::size_t index = 0; call.arguments[index] != '\0'; ++index) {
-        if (call.arguments[index] == 'f' and as_int(arguments[index]) == kernel.diagnostics_fd) {
+        if (call.arguments[index] == 'f' and own(as_int(arguments[index]))) {
             return true;
         }
     }

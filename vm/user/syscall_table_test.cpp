@@ -35,11 +35,14 @@ TEST_F(SyscallTable, WhatIsMissingIsNotImplemented) {
 TEST_F(SyscallTable, CarriesOutTheCall) { EXPECT_EQ(dispatch(kernel_, 172, {}), ::getpid()); }
 
 TEST_F(SyscallTable, DescriptorsOfVmLookClosed) {
-    kernel_.diagnostics_fd = ::dup(0);
-    const auto fd = static_cast<std::uint64_t>(kernel_.diagnostics_fd);
+    process_.diagnostics_fd = ::dup(0);
+    const auto fd = static_cast<std::uint64_t>(process_.diagnostics_fd);
     EXPECT_EQ(dispatch(kernel_, 57, {fd}), -EBADF);
     EXPECT_EQ(dispatch(kernel_, 24, {0, fd}), -EBADF);
-    kernel_.diagnostics_fd = 2;
+    process_.diagnostics_fd = 2;
+    process_.owns_descriptor = [fd](int descriptor) { return descriptor == static_cast<int>(fd); };
+    EXPECT_EQ(dispatch(kernel_, 57, {fd}), -EBADF);
+    process_.owns_descriptor = nullptr;
     EXPECT_EQ(dispatch(kernel_, 57, {fd}), 0);
 }
 

@@ -35,6 +35,8 @@ SysValue host_call(long number, Args... arguments) {
 
 // A path of the guest, as a path of the host: /proc/self/exe is the guest's program, not vm.
 Checked<std::string> path_argument(const Kernel& kernel, std::uint64_t address);
+// The same where the sysroot comes first: for what the guest looks up, not for what it makes or removes.
+Checked<std::string> lookup_argument(const Kernel& kernel, std::uint64_t address);
 
 // One line for the user, from the running program.
 void say(const Kernel& kernel, const std::string& line);

@@ -1,6 +1,7 @@
 // System calls on open files: data, offsets, descriptors.
 
 #include <algorithm>
+#include <span>
 #include <sys/ioctl.h>
 #include <sys/stat.h>
 #include <sys/statfs.h>
@@ -70,16 +71,38 @@ Checked<std::vector<iovec>> buffers(AddressSpace& memory, Direction direction, s
     return out;
 }
 
+// The guest's other threads ran during the transfer, and may have decoded what was there before.
+void note_transfer(Kernel& kernel, Direction direction, std::span<const iovec> parts) {
+    if (direction == Direction::from_guest or not kernel.process.several) {
+        return;
+    }
+    for (const iovec& part : parts) {
+        if (part.iov_len != 0) {
+            kernel.memory.written(part.iov_base, part.iov_len);
+        }
+    }
+}
+
 SysValue transfer(Kernel& kernel, long number, Direction direction, const SysArgs& a) {
     const auto bytes = buffer(kernel.memory, direction, a[1], a[2]);
-    return bytes ? kernel.host_signals.call(number, as_int(a[0]), bytes->iov_base, bytes->iov_len, a[3])
-                 : bytes.error();
+    if (not bytes) {
+        return bytes.error();
+    }
+    const SysValue result =
+        kernel.host_signals.call(number, as_int(a[0]), bytes->iov_base, bytes->iov_len, a[3]);
+    note_transfer(kernel, direction, {&*bytes, 1});
+    return result;
 }
 
 SysValue transfer_vector(Kernel& kernel, long number, Direction direction, const SysArgs& a) {
     const auto parts = buffers(kernel.memory, direction, a[1], static_cast<std::uint32_t>(a[2]));
-    return parts ? kernel.host_signals.call(number, as_int(a[0]), parts->data(), parts->size(), a[3], a[4])
-                 : parts.error();
+    if (not parts) {
+        return parts.error();
+    }
+    const SysValue result =
+        kernel.host_signals.call(number, as_int(a[0]), parts->data(), parts->size(), a[3], a[4]);
+    note_transfer(kernel, direction, *parts);
+    return result;
 }
 
 struct Ioctl {
@@ -91,23 +114,12 @@ struct Ioctl {
 // Requests whose number and structure are the same on every Linux of asm-generic; structures are the kernel's
 // (struct termios has 36 bytes there).
 constexpr Ioctl kIoctls[] = {
-    {0x5401, 36, true},
-    /* TCGETS */ {0x5402, 36, false},
-    /* TCSETS */ {0x5403, 36, false}, /* TCSETSW */
-    {0x5404, 36, false},
-    /* TCSETSF */ {0x5409, 0, false},
-    /* TCSBRK */ {0x540a, 0, false}, /* TCXONC */
-    {0x540b, 0, false},
-    /* TCFLSH */ {0x540f, 4, true},
-    /* TIOCGPGRP */ {0x5410, 4, false}, /* TIOCSPGRP */
-    {0x5413, 8, true},
-    /* TIOCGWINSZ */ {0x5414, 8, false},
-    /* TIOCSWINSZ */ {0x541b, 4, true}, /* FIONREAD */
-    {0x5421, 4, false},
-    /* FIONBIO */ {0x5429, 4, true},
-    /* TIOCGSID */ {0x5450, 0, false}, /* FIONCLEX */
-    {0x5451, 0, false},                /* FIOCLEX */
+    {TCGETS, 36, true},    {TCSETS, 36, false},   {TCSETSW, 36, false},   {TCSETSF, 36, false},
+    {TCSBRK, 0, false},    {TCXONC, 0, false},    {TCFLSH, 0, false},     {TIOCGPGRP, 4, true},
+    {TIOCSPGRP, 4, false}, {TIOCGWINSZ, 8, true}, {TIOCSWINSZ, 8, false}, {FIONREAD, 4, true},
+    {FIONBIO, 4, false},   {TIOCGSID, 4, true},   {FIONCLEX, 0, false},   {FIOCLEX, 0, false},
 };
+static_assert(TCGETS == 0x5401 and TIOCGWINSZ == 0x5413 and FIONREAD == 0x541b and FIOCLEX == 0x5451);
 
 }  // namespace
 

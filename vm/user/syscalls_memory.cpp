@@ -4,6 +4,7 @@
 #include <sys/mman.h>
 
 #include "vm/user/linux_abi.h"
+#include "vm/user/map_change.h"
 #include "vm/user/syscalls.h"
 
 namespace vm::user::sys {
@@ -29,6 +30,7 @@ SysValue result_of(const Checked<std::uint64_t>& address) {
 }  // namespace
 
 SysValue brk(Kernel& kernel, const SysArgs& a) {
+    const MapChange change(kernel);
     return static_cast<SysValue>(kernel.memory.set_break(a[0]));
 }
 
@@ -43,6 +45,7 @@ SysValue mmap(Kernel& kernel, const SysArgs& a) {
     } else if ((flags & MAP_FIXED) != 0) {
         placement = Placement::fixed;
     }
+    const MapChange change(kernel);
     return result_of(kernel.memory.map({.address = a[0],
                                         .length = a[1],
                                         .permissions = permissions(a[2]),
@@ -52,12 +55,16 @@ SysValue mmap(Kernel& kernel, const SysArgs& a) {
                                         .placement = placement}));
 }
 
-SysValue munmap(Kernel& kernel, const SysArgs& a) { return kernel.memory.unmap(a[0], a[1]); }
+SysValue munmap(Kernel& kernel, const SysArgs& a) {
+    const MapChange change(kernel);
+    return kernel.memory.unmap(a[0], a[1]);
+}
 
 SysValue mprotect(Kernel& kernel, const SysArgs& a) {
     if ((a[2] & ~kKnownProtection) != 0) {
         return -EINVAL;
     }
+    const MapChange change(kernel);
     return kernel.memory.protect(a[0], a[1], permissions(a[2]));
 }
 
@@ -66,6 +73,7 @@ SysValue mremap(Kernel& kernel, const SysArgs& a) {
     if ((a[3] & ~std::uint64_t{MREMAP_MAYMOVE | MREMAP_FIXED}) != 0) {
         return -EINVAL;
     }
+    const MapChange change(kernel);
     return result_of(kernel.memory.remap({.address = a[0],
                                           .old_length = a[1],
                                           .new_length = a[2],
@@ -84,10 +92,12 @@ SysValue madvise(Kernel& kernel, const SysArgs& a) {
     if (std::find(std::begin(kKnown), std::end(kKnown), advice) == std::end(kKnown)) {
         return -EINVAL;
     }
+    const MapChange change(kernel);
     return kernel.memory.advise(a[0], a[1], advice);
 }
 
 SysValue msync(Kernel& kernel, const SysArgs& a) {
+    const MapChange change(kernel);
     return kernel.memory.synchronize(a[0], a[1], as_int(a[2]));
 }
 

@@ -1,8 +1,7 @@
-// System calls that describe the machine, and those of the scheduler.
+// System calls that describe the machine.
 
 #include <algorithm>
 #include <cstring>
-#include <linux/futex.h>
 #include <string_view>
 #include <sys/syscall.h>
 #include <sys/sysinfo.h>
@@ -73,17 +72,6 @@ SysValue getrandom(Kernel& kernel, const SysArgs& a) {
     return out ? kernel.host_signals.call(SYS_getrandom, out->data(), out->size(), a[2]) : out.error();
 }
 
-SysValue sched_yield(Kernel&, const SysArgs&) { return host_call(SYS_sched_yield); }
-
-SysValue sched_getaffinity(Kernel& kernel, const SysArgs& a) {
-    // The kernel writes no more than its own set, whose size it returns.
-    const auto out = kernel.memory.writable_prefix(a[2], static_cast<std::uint32_t>(a[1]));
-    if (out.size() < std::min<std::uint64_t>(static_cast<std::uint32_t>(a[1]), 128)) {
-        return -EFAULT;
-    }
-    return host_call(SYS_sched_getaffinity, as_int(a[0]), out.size(), out.data());
-}
-
 SysValue getcpu(Kernel& kernel, const SysArgs& a) {
     unsigned cpu = 0;
     unsigned node = 0;
@@ -94,31 +82,6 @@ SysValue getcpu(Kernel& kernel, const SysArgs& a) {
     const bool bad = (a[0] != 0 and kernel.memory.put(a[0], cpu) != 0) or
                      (a[1] != 0 and kernel.memory.put(a[1], node) != 0);
     return bad ? -EFAULT : 0;
-}
-
-SysValue futex(Kernel& kernel, const SysArgs& a) {
-    const int command = as_int(a[1]) & FUTEX_CMD_MASK;
-    if (command != FUTEX_WAIT and command != FUTEX_WAKE and command != FUTEX_WAIT_BITSET and
-        command != FUTEX_WAKE_BITSET) {
-        return -ENOSYS;
-    }
-    if (a[0] % sizeof(std::uint32_t) != 0) {
-        return -EINVAL;
-    }
-    const auto word = kernel.memory.readable(a[0], sizeof(std::uint32_t));
-    if (not word) {
-        return word.error();
-    }
-    const bool waits = command == FUTEX_WAIT or command == FUTEX_WAIT_BITSET;
-    const bool timed = waits and a[3] != 0;
-    const auto limit = timed ? kernel.memory.get<abi::Timespec>(a[3]) : abi::Timespec{};
-    if (not limit) {
-        return limit.error();
-    }
-    // Guest memory is host memory, so the host's futex serves, also between processes that share the page.
-    const SysValue result = kernel.host_signals.call(SYS_futex, word->data(), as_int(a[1]), a[2],
-                                                     timed ? &*limit : nullptr, nullptr, a[5]);
-    return result == kRestart and timed ? kRestartNever : result;
 }
 
 SysValue riscv_hwprobe(Kernel& kernel, const SysArgs& a) {
@@ -144,12 +107,6 @@ SysValue riscv_hwprobe(Kernel& kernel, const SysArgs& a) {
         }
     }
     return 0;
-}
-
-SysValue riscv_flush_icache(Kernel&, const SysArgs& a) {
-    // Engines look for overwritten code whenever they enter the guest, so nothing is left to do. Bit 0: this
-    // thread only.
-    return (a[2] & ~std::uint64_t{1}) != 0 ? -EINVAL : 0;
 }
 
 }  // namespace vm::user::sys

@@ -1,5 +1,4 @@
 #include <cerrno>
-#include <linux/futex.h>
 #include <sys/sysinfo.h>
 
 #include "vm/user/kernel_fixture.h"
@@ -31,29 +30,6 @@ TEST_F(SyscallsMisc, HwprobeStatesTheExtensions) {
     EXPECT_EQ(call(sys::riscv_hwprobe, kData, 1, 8, kUnmapped, 0), -EFAULT);
 }
 
-TEST_F(SyscallsMisc, FutexesWakeNobodyAndWaitInTime) {
-    ASSERT_EQ(memory_.put(kData, std::uint32_t{5}), 0);
-    EXPECT_EQ(call(sys::futex, kData, FUTEX_WAKE_PRIVATE, 1), 0);
-    EXPECT_EQ(call(sys::futex, kData, FUTEX_WAIT_PRIVATE, 4), -EAGAIN);
-    ASSERT_EQ(memory_.put(kData + 8, abi::Timespec{0, 1000}), 0);
-    EXPECT_EQ(call(sys::futex, kData, FUTEX_WAIT_PRIVATE, 5, kData + 8), -ETIMEDOUT);
-    EXPECT_EQ(call(sys::futex, kData, FUTEX_WAIT_PRIVATE, 5, kUnmapped), -EFAULT);
-    EXPECT_EQ(call(sys::futex, kUnmapped, FUTEX_WAIT, 5), -EFAULT);
-    EXPECT_EQ(call(sys::futex, kData + 1, FUTEX_WAIT, 5), -EINVAL);
-    EXPECT_EQ(call(sys::futex, kData, FUTEX_LOCK_PI, 0), -ENOSYS);
-}
-
-TEST_F(SyscallsMisc, AnInterruptedWaitIsMadeAgainUnlessItIsTimed) {
-    host_signals_->forward(SIGUSR1);
-    ::raise(SIGUSR1);
-    ASSERT_EQ(memory_.put(kData, std::uint32_t{5}), 0);
-    ASSERT_EQ(memory_.put(kData + 8, abi::Timespec{100, 0}), 0);
-    EXPECT_EQ(call(sys::futex, kData, FUTEX_WAIT_PRIVATE, 5), kRestart);
-    EXPECT_EQ(call(sys::futex, kData, FUTEX_WAIT_PRIVATE, 5, kData + 8), kRestartNever);
-    static_cast<void>(host_signals_->take());
-    host_signals_->set_mask(host_signals_->inherited_mask());
-}
-
 TEST_F(SyscallsMisc, RandomBytesArrive) {
     EXPECT_EQ(call(sys::getrandom, kData, 64, 0), 64);
     EXPECT_NE(text_at(kData, 64), std::string(64, '\0'));
@@ -63,13 +39,8 @@ TEST_F(SyscallsMisc, RandomBytesArrive) {
 TEST_F(SyscallsMisc, TheMachineIsDescribed) {
     EXPECT_EQ(call(sys::sysinfo, kData), 0);
     EXPECT_GT(get<struct sysinfo>(kData).totalram, 0U);
-    EXPECT_GT(call(sys::sched_getaffinity, 0, 128, kData), 0);
-    EXPECT_EQ(call(sys::sched_getaffinity, 0, 128, kUnmapped), -EFAULT);
     EXPECT_EQ(call(sys::getcpu, kData, kData + 4, 0), 0);
     EXPECT_EQ(call(sys::getcpu, kUnmapped, 0, 0), -EFAULT);
-    EXPECT_EQ(call(sys::sched_yield), 0);
-    EXPECT_EQ(call(sys::riscv_flush_icache, 0, 0, 1), 0);
-    EXPECT_EQ(call(sys::riscv_flush_icache, 0, 0, 2), -EINVAL);
 }
 
 }  // namespace

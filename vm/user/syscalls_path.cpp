@@ -1,5 +1,6 @@
 // System calls on paths and on what stands in an inode.
 
+#include <algorithm>
 #include <cstring>
 #include <sys/stat.h>
 #include <sys/statfs.h>
@@ -11,13 +12,30 @@
 
 #include "vm/user/linux_abi.h"
 #include "vm/user/syscalls.h"
+#include "vm/user/sysroot.h"
 
 namespace vm::user {
+namespace {
+
+bool names_own_executable(const std::string& path) {
+    return path == "/proc/self/exe" or path == fmt::format("/proc/{}/exe", ::getpid());
+}
+
+}  // namespace
 
 Checked<std::string> path_argument(const Kernel& kernel, std::uint64_t address) {
     auto path = kernel.memory.string(address);
-    if (path and (*path == "/proc/self/exe" or *path == fmt::format("/proc/{}/exe", ::getpid()))) {
-        return kernel.executable;
+    if (path and names_own_executable(*path)) {
+        return kernel.process.executable;
+    }
+    return path;
+}
+
+Checked<std::string> lookup_argument(const Kernel& kernel, std::uint64_t address) {
+    auto path = kernel.memory.string(address);
+    if (path) {
+        *path = names_own_executable(*path) ? kernel.process.executable
+                                            : in_sysroot(kernel.process.sysroot, *path);
     }
     return path;
 }
@@ -57,6 +75,13 @@ SysValue with_path(const Kernel& kernel, std::uint64_t address, Call call) {
     return path ? call(path->c_str()) : path.error();
 }
 
+// The same for calls that look at what is there already, which the sysroot has first.
+template <class Call>
+SysValue with_lookup(const Kernel& kernel, std::uint64_t address, Call call) {
+    const auto path = lookup_argument(kernel, address);
+    return path ? call(path->c_str()) : path.error();
+}
+
 template <class Call>
 SysValue with_paths(const Kernel& kernel, std::uint64_t first, std::uint64_t second, Call call) {
     const auto from = path_argument(kernel, first);
@@ -67,13 +92,13 @@ SysValue with_paths(const Kernel& kernel, std::uint64_t first, std::uint64_t sec
 }  // namespace
 
 SysValue openat(Kernel& kernel, const SysArgs& a) {
-    return with_path(kernel, a[1], [&](const char* path) {
+    return with_lookup(kernel, a[1], [&](const char* path) {
         return kernel.host_signals.call(SYS_openat, as_int(a[0]), path, as_int(a[2]), a[3]);
     });
 }
 
 SysValue newfstatat(Kernel& kernel, const SysArgs& a) {
-    return with_path(kernel, a[1], [&](const char* path) {
+    return with_lookup(kernel, a[1], [&](const char* path) {
         struct stat status {};
         const int failed = ::fstatat(as_int(a[0]), path, &status, as_int(a[3]));
         return put_stat(kernel, a[2], failed, status);
@@ -92,7 +117,7 @@ SysValue statx(Kernel& kernel, const SysArgs& a) {
     if (not out) {
         return out.error();
     }
-    return with_path(kernel, a[1], [&](const char* path) {
+    return with_lookup(kernel, a[1], [&](const char* path) {
         return host_call(SYS_statx, as_int(a[0]), path, as_int(a[2]), a[3], out->data());
     });
 }
@@ -103,30 +128,31 @@ SysValue readlinkat(Kernel& kernel, const SysArgs& a) {
         return -EINVAL;
     }
     const auto asked = kernel.memory.string(a[1]);
-    const auto path = path_argument(kernel, a[1]);
-    const auto out = kernel.memory.writable_prefix(a[2], static_cast<std::uint64_t>(size));
-    if (not path or not asked) {
-        return path.error();
+    if (not asked) {
+        return asked.error();
     }
+    const auto out = kernel.memory.writable_prefix(a[2], static_cast<std::uint64_t>(size));
     if (out.empty()) {
         return -EFAULT;
     }
-    if (*path == *asked) {
-        return host_call(SYS_readlinkat, as_int(a[0]), path->c_str(), out.data(), out.size());
+    if (not names_own_executable(*asked)) {
+        const std::string path = in_sysroot(kernel.process.sysroot, *asked);
+        return host_call(SYS_readlinkat, as_int(a[0]), path.c_str(), out.data(), out.size());
     }
-    const std::size_t length = std::min(out.size(), path->size());
-    std::memcpy(out.data(), path->data(), length);
+    const std::string& target = kernel.process.executable;
+    const std::size_t length = std::min(out.size(), target.size());
+    std::memcpy(out.data(), target.data(), length);
     return static_cast<SysValue>(length);
 }
 
 SysValue faccessat(Kernel& kernel, const SysArgs& a) {
-    return with_path(kernel, a[1], [&](const char* path) {
+    return with_lookup(kernel, a[1], [&](const char* path) {
         return host_call(SYS_faccessat, as_int(a[0]), path, as_int(a[2]));
     });
 }
 
 SysValue faccessat2(Kernel& kernel, const SysArgs& a) {
-    return with_path(kernel, a[1], [&](const char* path) {
+    return with_lookup(kernel, a[1], [&](const char* path) {
         return host_call(SYS_faccessat2, as_int(a[0]), path, as_int(a[2]), as_int(a[3]));
     });
 }
@@ -210,8 +236,8 @@ SysValue statfs(Kernel& kernel, const SysArgs& a) {
     if (not out) {
         return out.error();
     }
-    return with_path(kernel, a[0],
-                     [&](const char* path) { return host_call(SYS_statfs, path, out->data()); });
+    return with_lookup(kernel, a[0],
+                       [&](const char* path) { return host_call(SYS_statfs, path, out->data()); });
 }
 
 SysValue fstatfs(Kernel& kernel, const SysArgs& a) {

@@ -82,7 +82,7 @@ TEST_F(SyscallsPath, ProcSelfExeIsTheGuest) {
     EXPECT_EQ(call(sys::readlinkat, kHere, kUnmapped, kOut, 4), -EFAULT);
     put_string(kData, fmt::format("/proc/{}/exe", ::getpid()));
     EXPECT_EQ(call(sys::readlinkat, kHere, kData, kOut, 100), 10);
-    kernel_.executable = folder_;
+    process_.executable = folder_;
     EXPECT_EQ(call(sys::openat, kHere, kData, O_WRONLY, 0), -EISDIR);
 }
 
@@ -120,6 +120,18 @@ TEST_F(SyscallsPath, FileSystemsAreDescribed) {
     EXPECT_GT(get<std::int64_t>(kOut + 8), 0);
     EXPECT_EQ(call(sys::statfs, path(""), kUnmapped), -EFAULT);
     EXPECT_EQ(call(sys::fstatfs, -1, kOut), -EBADF);
+}
+
+TEST_F(SyscallsPath, WhatIsLookedUpIsLookedForBelowTheSysrootFirst) {
+    process_.sysroot = folder_;
+    ASSERT_EQ(::mkdir((folder_ + "/only_here").c_str(), 0700), 0);
+    put_string(kData, "/only_here");
+    EXPECT_EQ(call(sys::faccessat, AT_FDCWD, kData, R_OK), 0);
+    EXPECT_EQ(call(sys::newfstatat, AT_FDCWD, kData, kData + 4096, 0), 0);
+    EXPECT_EQ(call(sys::mkdirat, AT_FDCWD, put_string(kData + 512, "/only_here/no/parent"), 0700), -ENOENT);
+    put_string(kData, "/proc/self/exe");
+    EXPECT_EQ(call(sys::readlinkat, AT_FDCWD, kData, kData + 4096, 100), 10);
+    EXPECT_EQ(text_at(kData + 4096, 10), "/bin/guest");
 }
 
 }  // namespace

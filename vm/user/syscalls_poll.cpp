@@ -55,7 +55,7 @@ SysValue ppoll(Kernel& kernel, const SysArgs& a) {
         if (not given) {
             return given.error();
         }
-        mask = *given;
+        mask = host_set(*given);
     }
     const SysValue result = kernel.host_signals.call(SYS_ppoll, entries->data(), a[1], limit->pointer(),
                                                      a[3] != 0 ? &mask : nullptr, std::uint64_t{sizeof mask});
@@ -97,7 +97,7 @@ SysValue pselect6(Kernel& kernel, const SysArgs& a) {
             if (not value) {
                 return value.error();
             }
-            mask = *value;
+            mask = host_set(*value);
             mask_argument = {&mask, (*given)[1]};
         }
     }

@@ -1,7 +1,7 @@
-// System calls on the process itself: identity, limits, its end. Threads and new processes are not supported
-// yet.
+// System calls on the process itself: identity, limits.
 
 #include <algorithm>
+#include <mutex>
 #include <sys/prctl.h>
 #include <sys/resource.h>
 #include <sys/syscall.h>
@@ -14,34 +14,21 @@ namespace vm::user {
 
 void say(const Kernel& kernel, const std::string& line) {
     const std::string text = "vm: " + line + "\n";
-    static_cast<void>(::write(kernel.diagnostics_fd, text.data(), text.size()) != 0);
+    static_cast<void>(::write(kernel.process.diagnostics_fd, text.data(), text.size()) != 0);
 }
 
 namespace sys {
 namespace {
 
-SysValue no_processes(Kernel& kernel, const char* name) {
-    if (not kernel.missing_call_noted) {
-        kernel.missing_call_noted = true;
-        say(kernel, std::string(name) + " is not supported: guest programs have one process and one thread");
-    }
-    return -ENOSYS;
-}
-
-SysValue end(Kernel& kernel, std::uint64_t code) {
-    kernel.outcome = Outcome{Outcome::Kind::exited, as_int(code) & 0xff};
-    return kNoResult;
-}
-
 // Limits whose effect on the host would be one on vm: they are kept, not passed on.
 rlimit* own_limit(Kernel& kernel, int resource) {
     switch (resource) {
         case RLIMIT_DATA:
-            return &kernel.own_limits[0];
+            return &(*kernel.own_limits)[0];
         case RLIMIT_STACK:
-            return &kernel.own_limits[1];
+            return &(*kernel.own_limits)[1];
         case RLIMIT_AS:
-            return &kernel.own_limits[2];
+            return &(*kernel.own_limits)[2];
         default:
             return nullptr;
     }
@@ -62,6 +49,7 @@ SysValue limits(Kernel& kernel, int resource, std::uint64_t new_address, std::ui
         }
     }
     if (rlimit* own = own_limit(kernel, resource)) {
+        const std::lock_guard lock(kernel.process.limits);
         before = *own;
         if (new_address != 0 and wanted.rlim_max > before.rlim_max) {
             return -EPERM;
@@ -89,18 +77,8 @@ SysValue put_ids(Kernel& kernel, const SysArgs& a, const std::array<std::uint32_
 
 }  // namespace
 
-SysValue exit(Kernel& kernel, const SysArgs& a) { return end(kernel, a[0]); }
-SysValue exit_group(Kernel& kernel, const SysArgs& a) { return end(kernel, a[0]); }
-
-SysValue clone(Kernel& kernel, const SysArgs&) { return no_processes(kernel, "clone"); }
-SysValue clone3(Kernel& kernel, const SysArgs&) { return no_processes(kernel, "clone3"); }
-SysValue execve(Kernel& kernel, const SysArgs&) { return no_processes(kernel, "execve"); }
-SysValue execveat(Kernel& kernel, const SysArgs&) { return no_processes(kernel, "execveat"); }
-SysValue wait4(Kernel&, const SysArgs&) { return -ECHILD; }
-
 SysValue getpid(Kernel&, const SysArgs&) { return ::getpid(); }
 SysValue getppid(Kernel&, const SysArgs&) { return ::getppid(); }
-SysValue gettid(Kernel&, const SysArgs&) { return ::gettid(); }
 SysValue getuid(Kernel&, const SysArgs&) { return ::getuid(); }
 SysValue geteuid(Kernel&, const SysArgs&) { return ::geteuid(); }
 SysValue getgid(Kernel&, const SysArgs&) { return ::getgid(); }
@@ -129,17 +107,6 @@ SysValue getgroups(Kernel& kernel, const SysArgs& a) {
     }
     const auto out = kernel.memory.writable(a[1], static_cast<std::uint64_t>(count) * sizeof(gid_t));
     return out ? host_call(SYS_getgroups, count, out->data()) : out.error();
-}
-
-SysValue set_tid_address(Kernel&, const SysArgs&) {
-    // The address matters when a thread ends while others live; there are no others.
-    return ::gettid();
-}
-
-SysValue set_robust_list(Kernel&, const SysArgs& a) {
-    constexpr std::uint64_t kHeadSize =
-        24;  // struct robust_list_head; looked at when a thread dies among others
-    return a[1] == kHeadSize ? 0 : -EINVAL;
 }
 
 SysValue prlimit64(Kernel& kernel, const SysArgs& a) {

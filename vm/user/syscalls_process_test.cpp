@@ -1,4 +1,3 @@
-#include <array>
 #include <cerrno>
 #include <sys/prctl.h>
 #include <sys/resource.h>
@@ -10,50 +9,10 @@
 namespace vm::user {
 namespace {
 
-class SyscallsProcess : public KernelTest {
-  protected:
-    // What the call writes for the user.
-    template <class Call>
-    std::string said(Call make) {
-        std::array<int, 2> ends{};
-        EXPECT_EQ(::pipe(ends.data()), 0);
-        kernel_.diagnostics_fd = ends[1];
-        make();
-        ::close(ends[1]);
-        kernel_.diagnostics_fd = 2;
-        std::string text(200, ' ');
-        const ssize_t length = ::read(ends[0], text.data(), text.size());
-        ::close(ends[0]);
-        return text.substr(0, static_cast<std::size_t>(length));
-    }
-};
-
-TEST_F(SyscallsProcess, ExitEndsTheProgramWithEightBits) {
-    EXPECT_EQ(call(sys::exit_group, 0x1ff), kNoResult);
-    ASSERT_TRUE(kernel_.outcome);
-    EXPECT_EQ(kernel_.outcome->kind, Outcome::Kind::exited);
-    EXPECT_EQ(kernel_.outcome->code, 255);
-    kernel_.outcome.reset();
-    EXPECT_EQ(call(sys::exit, 3), kNoResult);
-    EXPECT_EQ(kernel_.outcome->code, 3);
-}
-
-TEST_F(SyscallsProcess, NewProcessesAreRefusedWithOneNote) {
-    EXPECT_EQ(said([&] { EXPECT_EQ(call(sys::clone, 17), -ENOSYS); }),
-              "vm: clone is not supported: guest programs have one process and one thread\n");
-    EXPECT_EQ(said([&] {
-                  EXPECT_EQ(call(sys::clone3), -ENOSYS);
-                  EXPECT_EQ(call(sys::execve), -ENOSYS);
-                  EXPECT_EQ(call(sys::execveat), -ENOSYS);
-              }),
-              "");
-    EXPECT_EQ(call(sys::wait4, -1), -ECHILD);
-}
+using SyscallsProcess = KernelTest;
 
 TEST_F(SyscallsProcess, IdentityIsTheHostProcess) {
     EXPECT_EQ(call(sys::getpid), ::getpid());
-    EXPECT_EQ(call(sys::gettid), ::gettid());
-    EXPECT_EQ(call(sys::set_tid_address, kData), ::gettid());
     EXPECT_EQ(call(sys::getppid), ::getppid());
     EXPECT_EQ(call(sys::getuid), ::getuid());
     EXPECT_EQ(call(sys::geteuid), ::geteuid());
@@ -107,12 +66,10 @@ TEST_F(SyscallsProcess, ThreadsHaveNames) {
     EXPECT_EQ(call(sys::prctl, 123456), -EINVAL);
 }
 
-TEST_F(SyscallsProcess, UsageAndRobustListsAreChecked) {
+TEST_F(SyscallsProcess, UsageIsTheHosts) {
     EXPECT_EQ(call(sys::getrusage, RUSAGE_SELF, kData), 0);
     EXPECT_GT(get<rusage>(kData).ru_maxrss, 0);
     EXPECT_EQ(call(sys::getrusage, RUSAGE_SELF, kUnmapped), -EFAULT);
-    EXPECT_EQ(call(sys::set_robust_list, kData, 24), 0);
-    EXPECT_EQ(call(sys::set_robust_list, kData, 23), -EINVAL);
 }
 
 }  // namespace

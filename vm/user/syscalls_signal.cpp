@@ -30,13 +30,25 @@ void install(HostSignals& host, int signal, const abi::SignalAction& action) {
 }
 
 // A signal the guest sends itself and does not handle ends it here, with its registers to show, rather than
-// vm.
+// vm; unless it comes back to us, for a debugger to see.
 bool kills_itself(Kernel& kernel, bool to_itself, int signal) {
-    if (not to_itself or not would_kill(kernel.signals, signal)) {
+    const auto& shown = kernel.process.shows_fatal_signals;
+    const bool comes_back = shown and shown() and signal != SIGKILL;
+    if (not to_itself or comes_back or not would_kill(kernel.signals, *kernel.actions, signal)) {
         return false;
     }
     kernel.outcome = Outcome{Outcome::Kind::killed, signal};
     return true;
+}
+
+// What a program says of a signal that it queues. One that passes for a fault which the kernel found would be
+// taken for vm's own.
+Checked<siginfo_t> queued_info(const Kernel& kernel, int signal, std::uint64_t address) {
+    const auto info = kernel.memory.get<siginfo_t>(address);
+    if (info and raised_by_instructions(signal) and info->si_code > 0) {
+        return tl::unexpected<SysValue>(-EPERM);
+    }
+    return info;
 }
 
 Checked<std::uint64_t> signal_set(const Kernel& kernel, std::uint64_t address, std::uint64_t size) {
@@ -53,19 +65,18 @@ SysValue rt_sigaction(Kernel& kernel, const SysArgs& a) {
     if (not settable(signal) or a[3] != kSetSize) {
         return -EINVAL;
     }
-    abi::SignalAction& action = kernel.signals.actions[static_cast<std::size_t>(signal)];
-    const abi::SignalAction before = action;
+    SignalActions& actions = *kernel.actions;
+    abi::SignalAction before = actions.at(signal);
     if (a[1] != 0) {
-        const auto wanted = kernel.memory.get<abi::SignalAction>(a[1]);
+        auto wanted = kernel.memory.get<abi::SignalAction>(a[1]);
         if (not wanted) {
             return wanted.error();
         }
         if (not kernel.host_signals.hold()) {
             return kRestartAlways;
         }
-        action = *wanted;
-        action.mask &= ~(signal_bit(SIGKILL) | signal_bit(SIGSTOP));
-        install(kernel.host_signals, signal, action);
+        wanted->mask &= ~(signal_bit(SIGKILL) | signal_bit(SIGSTOP));
+        before = actions.replace(signal, *wanted, [&] { install(kernel.host_signals, signal, *wanted); });
         kernel.host_signals.set_mask(kernel.signals.mask);
     }
     return a[2] != 0 ? kernel.memory.put(a[2], before) : 0;
@@ -107,7 +118,8 @@ SysValue rt_sigsuspend(Kernel& kernel, const SysArgs& a) {
     if (not mask) {
         return mask.error();
     }
-    const SysValue result = kernel.host_signals.call(SYS_rt_sigsuspend, &*mask, kSetSize);
+    const std::uint64_t host_mask = host_set(*mask);
+    const SysValue result = kernel.host_signals.call(SYS_rt_sigsuspend, &host_mask, kSetSize);
     return result == kRestart ? kRestartNever : result;
 }
 
@@ -121,8 +133,9 @@ SysValue rt_sigtimedwait(Kernel& kernel, const SysArgs& a) {
         return limit.error();
     }
     siginfo_t info{};
-    const SysValue result =
-        kernel.host_signals.call(SYS_rt_sigtimedwait, &*set, &info, a[2] != 0 ? &*limit : nullptr, kSetSize);
+    const std::uint64_t waited = host_set(*set);
+    const SysValue result = kernel.host_signals.call(SYS_rt_sigtimedwait, &waited, &info,
+                                                     a[2] != 0 ? &*limit : nullptr, kSetSize);
     if (result > 0 and a[1] != 0 and kernel.memory.put(a[1], info) != 0) {
         return -EFAULT;
     }
@@ -170,6 +183,9 @@ SysValue sigaltstack(Kernel& kernel, const SysArgs& a) {
 }
 
 SysValue kill(Kernel& kernel, const SysArgs& a) {
+    if (as_int(a[1]) == kStopSignal) {
+        return -EINVAL;
+    }
     if (kills_itself(kernel, as_int(a[0]) == ::getpid(), as_int(a[1]))) {
         return kNoResult;
     }
@@ -177,6 +193,9 @@ SysValue kill(Kernel& kernel, const SysArgs& a) {
 }
 
 SysValue tkill(Kernel& kernel, const SysArgs& a) {
+    if (as_int(a[1]) == kStopSignal) {
+        return -EINVAL;
+    }
     if (kills_itself(kernel, as_int(a[0]) == ::gettid(), as_int(a[1]))) {
         return kNoResult;
     }
@@ -184,11 +203,43 @@ SysValue tkill(Kernel& kernel, const SysArgs& a) {
 }
 
 SysValue tgkill(Kernel& kernel, const SysArgs& a) {
+    if (as_int(a[2]) == kStopSignal) {
+        return -EINVAL;
+    }
     const bool to_itself = as_int(a[0]) == ::getpid() and as_int(a[1]) == ::gettid();
     if (kills_itself(kernel, to_itself, as_int(a[2]))) {
         return kNoResult;
     }
     return host_call(SYS_tgkill, as_int(a[0]), as_int(a[1]), as_int(a[2]));
+}
+
+SysValue rt_sigqueueinfo(Kernel& kernel, const SysArgs& a) {
+    if (as_int(a[1]) == kStopSignal) {
+        return -EINVAL;
+    }
+    const auto info = queued_info(kernel, as_int(a[1]), a[2]);
+    if (not info) {
+        return info.error();
+    }
+    if (kills_itself(kernel, as_int(a[0]) == ::getpid(), as_int(a[1]))) {
+        return kNoResult;
+    }
+    return host_call(SYS_rt_sigqueueinfo, as_int(a[0]), as_int(a[1]), &*info);
+}
+
+SysValue rt_tgsigqueueinfo(Kernel& kernel, const SysArgs& a) {
+    if (as_int(a[2]) == kStopSignal) {
+        return -EINVAL;
+    }
+    const auto info = queued_info(kernel, as_int(a[2]), a[3]);
+    if (not info) {
+        return info.error();
+    }
+    const bool to_itself = as_int(a[0]) == ::getpid() and as_int(a[1]) == ::gettid();
+    if (kills_itself(kernel, to_itself, as_int(a[2]))) {
+        return kNoResult;
+    }
+    return host_call(SYS_rt_tgsigqueueinfo, as_int(a[0]), as_int(a[1]), as_int(a[2]), &*info);
 }
 
 }  // namespace vm::user::sys

@@ -119,5 +119,45 @@ TEST_F(SyscallsSignal, TheAlternateStackIsChecked) {
     EXPECT_EQ(call(sys::sigaltstack, kUnmapped, 0), -EFAULT);
 }
 
+TEST_F(SyscallsSignal, QueuedSignalsBringWhatTheyWereGiven) {
+#ifdef __SANITIZE_THREAD__
+    GTEST_SKIP() << "the thread sanitizer keeps signals back until a call that it knows, and none is made";
+#endif
+    handle(SIGUSR1);
+    siginfo_t info{};
+    info.si_signo = SIGUSR1;
+    info.si_code = SI_QUEUE;
+    info.si_value.sival_int = 42;
+    ASSERT_EQ(memory_.put(kData + 256, info), 0);
+    EXPECT_EQ(call(sys::rt_tgsigqueueinfo, ::getpid(), ::gettid(), SIGUSR1, kData + 256), 0);
+    EXPECT_EQ(host_signals_->take().si_value.sival_int, 42);
+    host_signals_->set_mask(kernel_.signals.mask);
+    EXPECT_EQ(call(sys::rt_sigqueueinfo, ::getpid(), SIGUSR1, kData + 256), 0);
+    EXPECT_EQ(host_signals_->take().si_value.sival_int, 42);
+    host_signals_->set_mask(kernel_.signals.mask);
+    EXPECT_EQ(call(sys::rt_sigqueueinfo, ::getpid(), SIGUSR1, kUnmapped), -EFAULT);
+}
+
+TEST_F(SyscallsSignal, AFaultIsNotForged) {
+    siginfo_t info{};
+    info.si_code = SEGV_MAPERR;
+    ASSERT_EQ(memory_.put(kData, info), 0);
+    EXPECT_EQ(call(sys::rt_tgsigqueueinfo, ::getpid(), ::gettid(), SIGSEGV, kData), -EPERM);
+}
+
+TEST_F(SyscallsSignal, TheSignalThatIsOursCannotBeSent) {
+    EXPECT_EQ(call(sys::kill, ::getpid(), kStopSignal), -EINVAL);
+    EXPECT_EQ(call(sys::tkill, ::gettid(), kStopSignal), -EINVAL);
+    EXPECT_EQ(call(sys::tgkill, ::getpid(), ::gettid(), kStopSignal), -EINVAL);
+}
+
+TEST_F(SyscallsSignal, TheCancellationSignalArrivesLikeAnyOther) {
+    constexpr int kCancellation = 32;
+    handle(kCancellation);
+    EXPECT_EQ(call(sys::tgkill, ::getpid(), ::gettid(), kCancellation), 0);
+    EXPECT_EQ(host_signals_->pending(), kCancellation);
+    take();
+}
+
 }  // namespace
 }  // namespace vm::user

@@ -12,15 +12,19 @@ namespace {
 using SyscallsTime = KernelTest;
 
 TEST_F(SyscallsTime, ClocksAreTheHosts) {
+    const std::int64_t before = ::time(nullptr);
     ASSERT_EQ(call(sys::clock_gettime, CLOCK_REALTIME, kData), 0);
-    EXPECT_LE(std::abs(get<abi::Timespec>(kData).seconds - ::time(nullptr)), 1);
+    ASSERT_EQ(call(sys::gettimeofday, kData + 64, kData + 128), 0);
+    const std::int64_t after = ::time(nullptr) + 1;  // time() may lag by a tick
+    for (const std::int64_t now : {get<abi::Timespec>(kData).seconds, get<std::int64_t>(kData + 64)}) {
+        EXPECT_GE(now, before);
+        EXPECT_LE(now, after);
+    }
     EXPECT_EQ(call(sys::clock_gettime, 777, kData), -EINVAL);
     EXPECT_EQ(call(sys::clock_gettime, CLOCK_REALTIME, kUnmapped), -EFAULT);
     EXPECT_EQ(call(sys::clock_getres, CLOCK_REALTIME, kData), 0);
     EXPECT_EQ(call(sys::clock_getres, CLOCK_REALTIME, 0), 0);
     EXPECT_EQ(call(sys::clock_getres, CLOCK_REALTIME, kUnmapped), -EFAULT);
-    ASSERT_EQ(call(sys::gettimeofday, kData, kData + 64), 0);
-    EXPECT_LE(std::abs(get<std::int64_t>(kData) - ::time(nullptr)), 1);
     EXPECT_EQ(call(sys::gettimeofday, kUnmapped, 0), -EFAULT);
     EXPECT_GT(call(sys::times, kData), 0);
 }
@@ -53,7 +57,7 @@ TEST_F(SyscallsTime, TimersAreSetAndRead) {
     EXPECT_EQ(call(sys::setitimer, ITIMER_REAL, kData, kData + 64), 0);
     EXPECT_EQ(get<struct itimerval>(kData + 64).it_value.tv_sec, 0);
     EXPECT_EQ(call(sys::getitimer, ITIMER_REAL, kData + 64), 0);
-    EXPECT_GE(get<struct itimerval>(kData + 64).it_value.tv_sec, 3590);
+    EXPECT_GT(get<struct itimerval>(kData + 64).it_value.tv_sec, 0);
     EXPECT_EQ(call(sys::setitimer, ITIMER_REAL, 0, 0), 0);
     EXPECT_EQ(call(sys::getitimer, ITIMER_REAL, 0), -EFAULT);
     EXPECT_EQ(call(sys::setitimer, ITIMER_REAL, kUnmapped, 0), -EFAULT);

@@ -8,6 +8,7 @@
 #include <string>
 #include <vector>
 
+#include <stdlib.h>
 #include <unistd.h>
 
 namespace vm::user {
@@ -27,7 +28,7 @@ class TestElf {
   public:
     TestElf(std::uint16_t type, std::uint64_t entry, const std::vector<TestSegment>& segments,
             const std::vector<std::uint32_t>& code = {})
-        : path_("/tmp/vm_test_elf." + std::to_string(::getpid())), bytes_(0x3000, 0xaa) {
+        : path_("/tmp/vm_test_elf.XXXXXX"), bytes_(0x3000, 0xaa) {
         std::memset(bytes_.data(), 0, 0x1000);
         std::memcpy(bytes_.data(), "\177ELF\2\1\1", 7);
         set(16, type).set(18, std::uint16_t{243}).set(24, entry).set(32, std::uint64_t{64});
@@ -46,7 +47,7 @@ class TestElf {
         if (not code.empty()) {
             std::memcpy(bytes_.data() + 0x1000, code.data(), code.size() * 4);
         }
-        std::FILE* out = std::fopen(path_.c_str(), "wb");
+        std::FILE* out = ::fdopen(::mkstemp(path_.data()), "wb");
         std::fwrite(bytes_.data(), 1, bytes_.size(), out);
         std::fclose(out);
     }

@@ -6,6 +6,8 @@
 #include <bit>
 #include <cstdint>
 #include <memory>
+#include <utility>
+#include <vector>
 
 #include "vm/engine/exit.h"
 #include "vm/guest/riscv/block_cache.h"
@@ -32,18 +34,24 @@ class Core {
     using PairHandlers = std::array<typename Op<Memory>::Handler, kFusedPairs>;
 
     Core(Hart& hart, Memory& memory, const Handlers& handlers, const PairHandlers& pair_handlers,
-         typename Op<Memory>::Handler fall_through, typename Op<Memory>::Handler stop)
+         typename Op<Memory>::Handler fall_through, typename Op<Memory>::Handler stop,
+         typename Op<Memory>::Handler breakpoint)
         : hart_(hart),
           memory_(memory),
           handlers_(handlers),
           pair_handlers_(pair_handlers),
           fall_through_(fall_through),
-          stop_(stop) {}
+          stop_(stop),
+          breakpoint_(breakpoint) {}
 
     // The block at pc in the hart's present context; nullptr when it cannot be fetched. Decoding may empty
     // the cache, which epoch() tells: ops and links from before are gone then.
     Op<Memory>* block_at(std::uint64_t pc);
-    Op<Memory>* recent(std::uint64_t pc) const { return space_->recent(pc); }
+    Op<Memory>* recent(std::uint64_t pc) const { return space_->recent(pc, address_space_); }
+    // Whether a jump from one block to another may be kept for as long as both are.
+    bool linkable(const Op<Memory>& from, const Op<Memory>& to) const {
+        return not Memory::kRemapsCode or (from.page == to.page and from.page != 0);
+    }
     std::uint64_t epoch() const { return epoch_; }
 
     // A block of the one instruction at pc that ends the run behind it; nullptr when it cannot be fetched.
@@ -51,6 +59,9 @@ class Core {
 
     // Follows changes of context and drops decoded code that may be stale.
     void synchronize();
+
+    // Where code that is decoded from now on ends the run. No run is on.
+    void set_breakpoints(std::vector<std::uint64_t> addresses);
 
     // Budget. The countdown holds what has been granted and not yet been used.
     void begin(std::uint64_t budget);
@@ -64,6 +75,8 @@ class Core {
     void settle(std::int64_t unused);
 
     std::atomic<bool>& attention() { return attention_; }
+    // Not inlined: what it answers with lies in memory, which would stop its caller's jump to what follows.
+    [[gnu::noinline]] bool interrupted() const { return hart_.csrs.pending_interrupt().has_value(); }
 
     [[gnu::noinline]] bool load_slow(std::uint64_t address, unsigned size) {
         return memory_.load_slow(address, size);
@@ -80,6 +93,10 @@ class Core {
     [[gnu::noinline]] bool csr_update(const Op<Memory>& op, std::int64_t unused, semantics::CsrUpdate update,
                                       std::uint64_t operand);
     [[gnu::noinline]] bool machine_return(const Op<Memory>& op);
+    [[gnu::noinline]] bool supervisor_return(const Op<Memory>& op);
+    [[gnu::noinline]] bool translation_fence(const Op<Memory>& op, const TranslationFence& fence);
+    void forget_translations(const TranslationFence& fence);
+    [[gnu::noinline]] bool invalidation_fence(const Op<Memory>& op);
     [[gnu::noinline]] bool wait_for_interrupt(const Op<Memory>& op);
 
     // Where the loop form of dispatch keeps what comes next.
@@ -91,8 +108,16 @@ class Core {
     static constexpr std::int64_t kMaxGrant = 4096;
     static constexpr std::size_t kMaxBlock = 64;
 
+    bool breaks_at(std::uint64_t pc) const {
+        return not breakpoints_.empty() and std::binary_search(breakpoints_.begin(), breakpoints_.end(), pc);
+    }
+    void bind_breakpoint(Op<Memory>& op, std::uint64_t pc) const;
     bool fetch_insn(std::uint64_t pc, Insn& insn);
     Op<Memory>* decode_block(std::uint64_t pc);
+    Op<Memory>* known_block(std::uint64_t pc);
+    void drop_overwritten();
+    template <class Action>
+    void for_spaces(Action action);
     void bind(Op<Memory>& op, const Insn& insn, std::uint64_t pc) const;
     bool illegal(const Insn& insn) const;
     void fuse(Op<Memory>* ops, std::size_t count) const;
@@ -109,13 +134,19 @@ class Core {
     const PairHandlers& pair_handlers_;
     typename Op<Memory>::Handler fall_through_;
     typename Op<Memory>::Handler stop_;
+    typename Op<Memory>::Handler breakpoint_;
 
     OpArena<Memory> arena_;
     std::array<std::unique_ptr<CodeSpace<Memory>>, kContexts> spaces_;
     CodeSpace<Memory>* space_ = nullptr;
     std::array<Op<Memory>, 2> step_{};
+    std::vector<std::uint64_t> breakpoints_;  // in order
     std::uint64_t epoch_ = 0;
     std::uint64_t generation_ = 0;
+    std::uint64_t permissions_ = 0;
+    std::uint64_t mapping_ = 0;
+    std::uint64_t fences_ = 0;
+    std::uint64_t address_space_ = 0;
 
     std::uint64_t ungranted_ = 0;
     std::uint64_t granted_ = 0;
@@ -127,9 +158,16 @@ class Core {
 
 template <class Memory>
 void Core<Memory>::synchronize() {
-    if (memory_.code_generation() != generation_) {
+    if (memory_.code_permissions() != permissions_) {
         flush();
+    } else if (memory_.code_generation() != generation_) {
+        drop_overwritten();
     }
+    if (memory_.code_mapping() != mapping_) {
+        mapping_ = memory_.code_mapping();
+        for_spaces([](CodeSpace<Memory>& space) { space.forget_targets(); });
+    }
+    address_space_ = memory_.code_space();
     auto& space = spaces_[hart_.csrs.code_context()];
     if (space == nullptr) {
         space = std::make_unique<CodeSpace<Memory>>();
@@ -138,20 +176,54 @@ void Core<Memory>::synchronize() {
 }
 
 template <class Memory>
-void Core<Memory>::flush() {
+template <class Action>
+void Core<Memory>::for_spaces(Action action) {
     for (const auto& space : spaces_) {
         if (space != nullptr) {
-            space->clear();
+            action(*space);
         }
     }
+}
+
+template <class Memory>
+void Core<Memory>::flush() {
+    for_spaces([](CodeSpace<Memory>& space) { space.clear(); });
     arena_.clear();
     generation_ = memory_.code_generation();
+    permissions_ = memory_.code_permissions();
     ++epoch_;
 }
 
 template <class Memory>
+void Core<Memory>::set_breakpoints(std::vector<std::uint64_t> addresses) {
+    std::sort(addresses.begin(), addresses.end());
+    if (addresses != breakpoints_) {
+        breakpoints_ = std::move(addresses);
+        flush();
+    }
+}
+
+// Where links between pages are kept, everything goes: they are not known from their ends.
+template <class Memory>
+void Core<Memory>::drop_overwritten() {
+    if constexpr (Memory::kRemapsCode) {
+        const std::uint64_t now = memory_.code_generation();
+        while (generation_ != now) {
+            const std::byte* const page = memory_.overwritten_code(generation_ + 1);
+            if (page == nullptr) {
+                return flush();
+            }
+            ++generation_;
+            for_spaces([=](CodeSpace<Memory>& space) { space.drop(page); });
+        }
+    } else {
+        flush();
+    }
+}
+
+template <class Memory>
 Op<Memory>* Core<Memory>::block_at(std::uint64_t pc) {
-    if (Op<Memory>* op = space_->find(pc)) {
+    if (Op<Memory>* op = recent(pc)) {
         return op;
     }
     if (arena_.full()) {
@@ -160,11 +232,45 @@ Op<Memory>* Core<Memory>::block_at(std::uint64_t pc) {
     // The standard containers compute load factors in floating point, which must not show in the guest's
     // flags.
     const std::uint32_t mxcsr = fp::host::read_mxcsr();
-    Op<Memory>* op = decode_block(pc);
+    Op<Memory>* op = nullptr;
+    std::uint64_t fences = 0;
+    do {  // a fetch may wait for other harts, whose fences are then carried out for this one
+        fences = fences_;
+        memory_.slow().code_page_shift = mem::kPageShift;
+        op = memory_.fetch(pc) ? known_block(pc) : nullptr;
+    } while (fences != fences_);
     if (op != nullptr) {
-        space_->add(pc, op);
+        space_->remember(pc, address_space_, op, memory_.slow().code_page_shift);
     }
     fp::host::write_mxcsr(mxcsr);
+    return op;
+}
+
+// The block whose first bytes were just fetched, decoded where it is new. One that begins with an instruction
+// in two pages depends on where the second lies, too: it is kept only as long as its address leads to it. One
+// during whose decoding translations were forgotten may come from several pages, and is not kept at all.
+template <class Memory>
+Op<Memory>* Core<Memory>::known_block(std::uint64_t pc) {
+    const std::byte* const code = memory_.slow().code;
+    if (Op<Memory>* op = space_->find(pc, code)) {
+        return op;
+    }
+    const std::uint64_t fences = fences_;
+    Op<Memory>* const op = decode_block(pc);
+    if (op == nullptr) {
+        return nullptr;
+    }
+    const bool in_two_pages = (pc + op->length - 1) >> mem::kPageShift != pc >> mem::kPageShift;
+    if (Memory::kRemapsCode and (in_two_pages or fences != fences_)) {
+        return op;
+    }
+    if constexpr (Memory::kRemapsCode) {
+        const std::uint32_t page = space_->page(pc, code);
+        for (std::size_t k = 0; k <= op->block_length; ++k) {
+            op[k].page = page;
+        }
+    }
+    space_->add(pc, code, op);
     return op;
 }
 
@@ -209,42 +315,48 @@ void Core<Memory>::bind(Op<Memory>& op, const Insn& insn, std::uint64_t pc) cons
     op.handler = handlers_[static_cast<std::size_t>(op.op)];
     op.pc = pc;
     op.link = nullptr;
+    op.page = 0;  // the arena's memory may have held another op
 }
 
 template <class Memory>
 Op<Memory>* Core<Memory>::decode_block(std::uint64_t start) {
     Op<Memory>* const ops = arena_.reserve(kMaxBlock + 1);
+    if (breaks_at(start)) {
+        bind_breakpoint(ops[0], start);
+        arena_.keep(1);
+        return ops;
+    }
     const std::uint64_t page_end = (start | (mem::kPageSize - 1)) + 1;
     std::uint64_t pc = start;
     std::size_t count = 0;
     bool ended = false;
     while (not ended and count < kMaxBlock) {
-        // Later instructions are decoded only where fetching them cannot fail; a page border waits until it
-        // is reached.
-        if (count != 0 and page_end - pc < 4) {
+        // What follows behind a page border or a breakpoint, or where PMP lets nothing be fetched, waits
+        // until it is reached.
+        if (count != 0 and (page_end - pc < 4 or breaks_at(pc))) {
             break;
         }
         Insn insn;
         if (not fetch_insn(pc, insn)) {
-            return nullptr;
+            if (count == 0 or not Memory::kRemapsCode) {
+                return nullptr;
+            }
+            break;
         }
         bind(ops[count], insn, pc);
         ended = traits::has(ops[count].op, traits::kEndsBlock);
         pc += insn.length;
         ++count;
     }
-    if (not ended) {
-        ops[count] = {};
-        ops[count].handler = fall_through_;
-        ops[count].pc = pc;
-    }
+    ops[count] = {};
+    ops[count].handler = fall_through_;  // is reached by blocks that no jump ends
+    ops[count].pc = pc;
     for (std::size_t k = 0; k < count; ++k) {
         ops[k].unretired = static_cast<std::uint16_t>(count - 1 - k);
     }
     fuse(ops, count);
     ops[0].block_length = static_cast<std::uint16_t>(count);
-    arena_.keep(ended ? count : count + 1);
-    memory_.mark_code(start, pc - start);
+    arena_.keep(count + 1);
     return ops;
 }
 
@@ -260,8 +372,21 @@ void Core<Memory>::fuse(Op<Memory>* ops, std::size_t count) const {
     }
 }
 
+// A block of no instruction, which costs nothing of the budget.
+template <class Memory>
+void Core<Memory>::bind_breakpoint(Op<Memory>& op, std::uint64_t pc) const {
+    op = {};
+    op.length = 2;
+    op.handler = breakpoint_;
+    op.pc = pc;
+}
+
 template <class Memory>
 Op<Memory>* Core<Memory>::single_step(std::uint64_t pc) {
+    if (breaks_at(pc)) {
+        bind_breakpoint(step_[0], pc);
+        return step_.data();
+    }
     Insn insn;
     if (not fetch_insn(pc, insn)) {
         return nullptr;
@@ -332,11 +457,13 @@ bool Core<Memory>::csr_update(const Op<Memory>& op, std::int64_t unused, semanti
     if (not csr_read(op, unused)) {
         return false;
     }
+    const auto number = static_cast<std::uint16_t>(op.imm & 0xfff);
     const std::uint64_t old = memory_.slow().value;
-    const std::uint64_t value = update == semantics::CsrUpdate::write ? operand
-                                : update == semantics::CsrUpdate::set ? old | operand
-                                                                      : old & ~operand;
-    const auto written = hart_.csrs.write(static_cast<std::uint16_t>(op.imm & 0xfff), value);
+    const std::uint64_t from = hart_.csrs.value_for_update(number, old);
+    const auto written = update == semantics::CsrUpdate::write ? hart_.csrs.write(number, operand)
+                         : update == semantics::CsrUpdate::set
+                             ? hart_.csrs.write(number, from | operand, operand)
+                             : hart_.csrs.write(number, from & ~operand, operand);
     if (not written) {
         return trapped(written.error(), op);
     }
@@ -353,6 +480,40 @@ bool Core<Memory>::machine_return(const Op<Memory>& op) {
     }
     memory_.slow().value = *address;
     return true;
+}
+
+template <class Memory>
+bool Core<Memory>::supervisor_return(const Op<Memory>& op) {
+    const auto address = hart_.csrs.sret();
+    if (not address) {
+        return trapped(address.error(), op);
+    }
+    memory_.slow().value = *address;
+    return true;
+}
+
+template <class Memory>
+bool Core<Memory>::translation_fence(const Op<Memory>& op, const TranslationFence& fence) {
+    if (not hart_.csrs.translation_fence_allowed()) {
+        return trapped({cause::kIllegalInstruction, 0}, op);
+    }
+    forget_translations(fence);
+    return true;
+}
+
+template <class Memory>
+void Core<Memory>::forget_translations(const TranslationFence& fence) {
+    ++fences_;
+    memory_.translation_fence(fence);
+    for_spaces([&](CodeSpace<Memory>& space) {
+        fence.all_addresses ? space.forget_targets() : space.forget_targets(fence.address);
+    });
+}
+
+// Not held back by TVM. (Priv. Svinval)
+template <class Memory>
+bool Core<Memory>::invalidation_fence(const Op<Memory>& op) {
+    return hart_.csrs.privilege() != Privilege::user or trapped({cause::kIllegalInstruction, 0}, op);
 }
 
 template <class Memory>

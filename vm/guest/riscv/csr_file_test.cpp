@@ -10,7 +10,7 @@ namespace vm::guest::riscv {
 namespace {
 
 constexpr std::uint64_t kNoTicks = 0;
-constexpr std::uint64_t kMstatusFixed = std::uint64_t{2} << 32;  // UXL: 64 bits
+constexpr std::uint64_t kMstatusFixed = std::uint64_t{10} << 32;  // SXL and UXL: 64 bits
 constexpr std::uint64_t kInterrupt = std::uint64_t{1} << 63;
 
 CsrFile machine() {
@@ -43,6 +43,18 @@ void enter_user(CsrFile& csrs) {
     ASSERT_EQ(csrs.privilege(), Privilege::user);
 }
 
+// A machine that an mret has taken to S, and from there an sret to U.
+void enter_supervisor(CsrFile& csrs) {
+    const std::uint64_t cleared = read(csrs, Csr::mstatus) & ~(std::uint64_t{3} << 11);
+    write(csrs, Csr::mstatus, cleared | std::uint64_t{1} << 11);
+    ASSERT_TRUE(csrs.mret().has_value());
+    ASSERT_EQ(csrs.privilege(), Privilege::supervisor);
+}
+void leave_for_user(CsrFile& csrs) {
+    ASSERT_TRUE(csrs.sret().has_value());
+    ASSERT_EQ(csrs.privilege(), Privilege::user);
+}
+
 TEST(CsrFile, MachineStartsInMachineModeWithFloatOffAndInterruptsOff) {
     const CsrFile csrs = machine();
     EXPECT_EQ(csrs.privilege(), Privilege::machine);
@@ -53,7 +65,7 @@ TEST(CsrFile, MachineStartsInMachineModeWithFloatOffAndInterruptsOff) {
 TEST(CsrFile, MisaNamesTheExtensionsAndCannotBeChanged) {
     CsrFile csrs = machine();
     write(csrs, Csr::misa, 0);
-    EXPECT_EQ(read(csrs, Csr::misa), 0x8000'0000'0010'112fu);  // RV64 ABCDFIMU
+    EXPECT_EQ(read(csrs, Csr::misa), 0x8000'0000'0014'112fu);  // RV64 ABCDFIMSU
 }
 
 TEST(CsrFile, MachineInformationReadsZeroExceptTheHartId) {
@@ -70,10 +82,10 @@ TEST(CsrFile, WriteToReadOnlyNumberIsIllegal) {
     EXPECT_TRUE(write_is_illegal(csrs, number(Csr::cycle)));
 }
 
-TEST(CsrFile, SupervisorAndUnknownRegistersAreIllegalFromMachineMode) {
+TEST(CsrFile, UnknownRegistersAreIllegalFromMachineMode) {
     CsrFile csrs = machine();
-    constexpr std::array<std::uint16_t, 10> kAbsent{0x100, 0x180, 0x302, 0x3a1, 0x3c0,
-                                                    0x747, 0x800, 0xc20, 0xc22, 0xfff};
+    constexpr std::array<std::uint16_t, 9> kAbsent{0x015, 0x200, 0x3a1, 0x3c0, 0x747,
+                                                   0x800, 0xc20, 0xc22, 0xfff};
     for (const std::uint16_t absent : kAbsent) {
         EXPECT_TRUE(read_is_illegal(csrs, absent)) << absent;
         EXPECT_TRUE(write_is_illegal(csrs, absent)) << absent;
@@ -131,11 +143,9 @@ TEST(CsrFile, AnyFsButOffReadsAsDirty) {
 
 TEST(CsrFile, MppKeepsItsValueWhenAskedForAPrivilegeThatDoesNotExist) {
     CsrFile csrs = machine();
-    write(csrs, Csr::mstatus, std::uint64_t{3} << 11);
     write(csrs, Csr::mstatus, std::uint64_t{1} << 11);
-    EXPECT_EQ(bits(read(csrs, Csr::mstatus), 11, 2), 3u);
     write(csrs, Csr::mstatus, std::uint64_t{2} << 11);
-    EXPECT_EQ(bits(read(csrs, Csr::mstatus), 11, 2), 3u);
+    EXPECT_EQ(bits(read(csrs, Csr::mstatus), 11, 2), 1u);
     write(csrs, Csr::mstatus, 0);
     EXPECT_EQ(bits(read(csrs, Csr::mstatus), 11, 2), 0u);
 }
@@ -149,11 +159,16 @@ TEST(CsrFile, WritesOfOnesReachImplementedBitsOnly) {
     EXPECT_EQ(ones_stick(Csr::mtvec), ~std::uint64_t{2});
     EXPECT_EQ(ones_stick(Csr::mepc), ~std::uint64_t{1});
     EXPECT_EQ(ones_stick(Csr::mscratch), ~std::uint64_t{0});
-    EXPECT_EQ(ones_stick(Csr::mie), 0x888u);
-    EXPECT_EQ(ones_stick(Csr::mip), 0u);
+    EXPECT_EQ(ones_stick(Csr::mie), 0xaaau);
+    EXPECT_EQ(ones_stick(Csr::mip), 0x222u);
+    EXPECT_EQ(ones_stick(Csr::mideleg), 0x222u);
+    EXPECT_EQ(ones_stick(Csr::medeleg), 0xb3ffu);
+    EXPECT_EQ(ones_stick(Csr::stvec), ~std::uint64_t{2});
+    EXPECT_EQ(ones_stick(Csr::sepc), ~std::uint64_t{1});
+    EXPECT_EQ(ones_stick(Csr::senvcfg), 1u);
     EXPECT_EQ(ones_stick(Csr::mcounteren), 0xffffffffu);
     EXPECT_EQ(ones_stick(Csr::mcountinhibit), 5u);
-    EXPECT_EQ(ones_stick(Csr::menvcfg), 1u);
+    EXPECT_EQ(ones_stick(Csr::menvcfg), 0xa000'0000'0000'0001u);
     EXPECT_EQ(ones_stick(Csr::pmpaddr3), (std::uint64_t{1} << 54) - 1);
     EXPECT_EQ(ones_stick(Csr::mhpmcounter3), 0u);
     EXPECT_EQ(ones_stick(Csr::mhpmevent31), 0u);
@@ -265,9 +280,10 @@ TEST(CsrFile, InhibitedCounterCanStillBeWritten) {
     EXPECT_EQ(read(csrs, Csr::mcycle), 77u);
 }
 
-TEST(CsrFile, CountersNeedMcounterenInUserMode) {
+TEST(CsrFile, CountersNeedBothPermissionsInUserMode) {
     CsrFile csrs = machine();
-    write(csrs, Csr::mcounteren, 0xa);  // time and hpmcounter3
+    write(csrs, Csr::mcounteren, 0xb);  // cycle, time and hpmcounter3
+    write(csrs, Csr::scounteren, 0xe);  // time, instret and hpmcounter3
     enter_user(csrs);
     EXPECT_TRUE(read_is_illegal(csrs, number(Csr::cycle)));
     EXPECT_TRUE(read_is_illegal(csrs, number(Csr::instret)));
@@ -301,7 +317,7 @@ TEST(CsrFile, ListenerHearsOfPrivilegeAndProtectionChanges) {
 
 TEST(CsrFile, InterruptIsPendingWhenRaisedEnabledAndNotHeldBack) {
     CsrFile csrs = machine();
-    csrs.set_interrupt_line(InterruptLine::machine_timer, true);
+    csrs.set_interrupt_line(Interrupt::machine_timer, true);
     EXPECT_EQ(read(csrs, Csr::mip), 0x80u);
     EXPECT_FALSE(csrs.pending_interrupt().has_value());
     write(csrs, Csr::mie, 0x80);
@@ -309,7 +325,7 @@ TEST(CsrFile, InterruptIsPendingWhenRaisedEnabledAndNotHeldBack) {
     EXPECT_FALSE(csrs.pending_interrupt().has_value());
     write(csrs, Csr::mstatus, 8);
     EXPECT_EQ(csrs.pending_interrupt(), (engine::Trap{kInterrupt | 7, 0}));
-    csrs.set_interrupt_line(InterruptLine::machine_timer, false);
+    csrs.set_interrupt_line(Interrupt::machine_timer, false);
     EXPECT_FALSE(csrs.pending_interrupt().has_value());
 }
 
@@ -317,10 +333,10 @@ TEST(CsrFile, ExternalPrecedesSoftwarePrecedesTimer) {
     CsrFile csrs = machine();
     write(csrs, Csr::mie, 0x888);
     write(csrs, Csr::mstatus, 8);
-    csrs.set_interrupt_line(InterruptLine::machine_timer, true);
-    csrs.set_interrupt_line(InterruptLine::machine_software, true);
+    csrs.set_interrupt_line(Interrupt::machine_timer, true);
+    csrs.set_interrupt_line(Interrupt::machine_software, true);
     EXPECT_EQ(csrs.pending_interrupt()->cause, kInterrupt | 3);
-    csrs.set_interrupt_line(InterruptLine::machine_external, true);
+    csrs.set_interrupt_line(Interrupt::machine_external, true);
     EXPECT_EQ(csrs.pending_interrupt()->cause, kInterrupt | 11);
 }
 
@@ -328,18 +344,161 @@ TEST(CsrFile, MachineInterruptIsTakenInUserModeWhateverMieSays) {
     CsrFile csrs = machine();
     write(csrs, Csr::mie, 0x8);
     enter_user(csrs);
-    csrs.set_interrupt_line(InterruptLine::machine_software, true);
+    csrs.set_interrupt_line(Interrupt::machine_software, true);
     EXPECT_EQ(csrs.pending_interrupt()->cause, kInterrupt | 3);
 }
 
-TEST(CsrFile, WfiIsForbiddenInProgramsAndInUserModeUnderTw) {
+TEST(CsrFile, WfiIsForbiddenBelowSupervisorAndThereUnderTw) {
     EXPECT_FALSE(program().wfi_allowed());
     CsrFile csrs = machine();
-    EXPECT_TRUE(csrs.wfi_allowed());
     write(csrs, Csr::mstatus, std::uint64_t{1} << 21);
     EXPECT_TRUE(csrs.wfi_allowed());
-    enter_user(csrs);
+    enter_supervisor(csrs);
     EXPECT_FALSE(csrs.wfi_allowed());
+    CsrFile willing = machine();
+    enter_supervisor(willing);
+    EXPECT_TRUE(willing.wfi_allowed());
+    leave_for_user(willing);
+    EXPECT_FALSE(willing.wfi_allowed());
+}
+
+TEST(CsrFile, SstatusIsTheSupervisorsPartOfMstatus) {
+    CsrFile csrs = machine();
+    write(csrs, Csr::mstatus, std::uint64_t{1} << 21 | 0x1888);
+    write(csrs, Csr::sstatus, ~std::uint64_t{0});
+    EXPECT_EQ(read(csrs, Csr::sstatus), 0x8000'0002'000c'6122u);
+    EXPECT_EQ(read(csrs, Csr::mstatus), 0x8000'000a'002c'79aau);
+    write(csrs, Csr::sstatus, 0);
+    EXPECT_EQ(read(csrs, Csr::mstatus), kMstatusFixed | std::uint64_t{1} << 21 | 0x1888);
+}
+
+TEST(CsrFile, SatpKeepsItsValueWhenAskedForAModeThatDoesNotExist) {
+    CsrFile csrs = machine();
+    write(csrs, Csr::satp, std::uint64_t{8} << 60 | 0x1234);
+    for (const std::uint64_t mode : {1UL, 7UL, 11UL, 15UL}) {
+        write(csrs, Csr::satp, mode << 60 | 0x9999);
+        EXPECT_EQ(read(csrs, Csr::satp), std::uint64_t{8} << 60 | 0x1234) << mode;
+    }
+    write(csrs, Csr::satp, std::uint64_t{10} << 60 | std::uint64_t{0xffff} << 44 | 7);
+    EXPECT_EQ(read(csrs, Csr::satp), std::uint64_t{10} << 60 | std::uint64_t{0x7ff} << 44 | 7);
+}
+
+TEST(CsrFile, TvmKeepsTheSupervisorFromTranslation) {
+    CsrFile csrs = machine();
+    write(csrs, Csr::mstatus, std::uint64_t{1} << 20);
+    EXPECT_TRUE(csrs.translation_fence_allowed());
+    enter_supervisor(csrs);
+    EXPECT_TRUE(read_is_illegal(csrs, number(Csr::satp)));
+    EXPECT_FALSE(csrs.translation_fence_allowed());
+}
+
+TEST(CsrFile, DelegatedExceptionEntersTheSupervisor) {
+    CsrFile csrs = machine();
+    write(csrs, Csr::medeleg, std::uint64_t{1} << cause::kLoadPage);
+    write(csrs, Csr::stvec, 0x80004000);
+    write(csrs, Csr::mtvec, 0x80008000);
+    enter_user(csrs);
+    EXPECT_EQ(csrs.enter_trap({cause::kLoadPage, 0x77}, 0x1000), 0x80004000u);
+    EXPECT_EQ(csrs.privilege(), Privilege::supervisor);
+    EXPECT_EQ(read(csrs, Csr::scause), cause::kLoadPage);
+    EXPECT_EQ(read(csrs, Csr::stval), 0x77u);
+    EXPECT_EQ(read(csrs, Csr::sepc), 0x1000u);
+    EXPECT_EQ(bits(read(csrs, Csr::sstatus), 8, 1), 0u);
+    EXPECT_EQ(csrs.sret().value(), 0x1000u);
+    EXPECT_EQ(csrs.privilege(), Privilege::user);
+}
+
+TEST(CsrFile, ExceptionInMachineModeIsNeverDelegated) {
+    CsrFile csrs = machine();
+    write(csrs, Csr::medeleg, ~std::uint64_t{0});
+    csrs.enter_trap({cause::kLoadPage, 0}, 0x1000);
+    EXPECT_EQ(csrs.privilege(), Privilege::machine);
+    EXPECT_EQ(read(csrs, Csr::mcause), cause::kLoadPage);
+}
+
+TEST(CsrFile, DelegatedInterruptWaitsForTheSupervisorsEnable) {
+    CsrFile csrs = machine();
+    write(csrs, Csr::mideleg, 0x222);
+    write(csrs, Csr::mie, 0x222);
+    csrs.set_interrupt_line(Interrupt::supervisor_external, true);
+    EXPECT_FALSE(csrs.pending_interrupt().has_value());  // M is above
+    enter_supervisor(csrs);
+    EXPECT_FALSE(csrs.pending_interrupt().has_value());
+    write(csrs, Csr::sstatus, 2);
+    EXPECT_EQ(csrs.pending_interrupt()->cause, kInterrupt | 9);
+    csrs.enter_trap(*csrs.pending_interrupt(), 0x1000);
+    EXPECT_EQ(csrs.privilege(), Privilege::supervisor);
+    EXPECT_EQ(read(csrs, Csr::scause), kInterrupt | 9);
+}
+
+TEST(CsrFile, InterruptForMachineModePrecedesAMoreUrgentOneForTheSupervisor) {
+    CsrFile csrs = machine();
+    write(csrs, Csr::mideleg, 0x200);
+    write(csrs, Csr::mie, 0x220);
+    write(csrs, Csr::mip, 0x220);
+    enter_supervisor(csrs);
+    write(csrs, Csr::sstatus, 2);
+    EXPECT_EQ(csrs.pending_interrupt(), (engine::Trap{kInterrupt | 5, 0}));
+    leave_for_user(csrs);
+    EXPECT_EQ(csrs.pending_interrupt(), (engine::Trap{kInterrupt | 5, 0}));
+}
+
+TEST(CsrFile, SupervisorSeesDelegatedInterruptsAlone) {
+    CsrFile csrs = machine();
+    write(csrs, Csr::mideleg, 0x200);
+    write(csrs, Csr::mie, 0x222);
+    csrs.set_interrupt_line(Interrupt::supervisor_external, true);
+    csrs.set_interrupt_line(Interrupt::supervisor_software, true);
+    EXPECT_EQ(read(csrs, Csr::sie), 0x200u);
+    EXPECT_EQ(read(csrs, Csr::sip), 0x200u);
+    write(csrs, Csr::sie, 0);
+    EXPECT_EQ(read(csrs, Csr::mie), 0x22u);
+}
+
+TEST(CsrFile, SettingABitOfMipDoesNotKeepTheLineOfTheController) {
+    CsrFile csrs = machine();
+    csrs.set_interrupt_line(Interrupt::supervisor_external, true);
+    const std::uint64_t seen = read(csrs, Csr::mip);
+    EXPECT_EQ(seen, 0x200u);
+    const std::uint64_t from = csrs.value_for_update(number(Csr::mip), seen);
+    ASSERT_TRUE(csrs.write(number(Csr::mip), from | 2, 2).has_value());
+    csrs.set_interrupt_line(Interrupt::supervisor_external, false);
+    EXPECT_EQ(read(csrs, Csr::mip), 2u);
+}
+
+TEST(CsrFile, SupervisorTimerComparesTheClock) {
+    std::uint64_t now = 99;
+    CsrFile csrs(HartKind::machine, 0, [&] { return now; });
+    EXPECT_FALSE(csrs.timer_deadline().has_value());
+    write(csrs, Csr::menvcfg, std::uint64_t{1} << 63);
+    write(csrs, Csr::stimecmp, 100);
+    EXPECT_EQ(csrs.timer_deadline(), 100u);
+    EXPECT_EQ(read(csrs, Csr::mip), 0u);
+    write(csrs, Csr::mip, 0x20);  // read-only while the hart compares
+    EXPECT_EQ(read(csrs, Csr::mip), 0u);
+    now = 100;
+    EXPECT_EQ(read(csrs, Csr::mip), 0x20u);
+}
+
+TEST(CsrFile, SupervisorTimerNeedsMachineModesConsent) {
+    CsrFile csrs = machine();
+    enter_supervisor(csrs);
+    EXPECT_TRUE(read_is_illegal(csrs, number(Csr::stimecmp)));
+    CsrFile willing = machine();
+    write(willing, Csr::menvcfg, std::uint64_t{1} << 63);
+    write(willing, Csr::mcounteren, 2);
+    enter_supervisor(willing);
+    EXPECT_EQ(read(willing, Csr::stimecmp), 0u);
+}
+
+TEST(CsrFile, SretIsIllegalInUserModeAndUnderTsr) {
+    CsrFile csrs = machine();
+    write(csrs, Csr::mstatus, std::uint64_t{1} << 22);
+    enter_supervisor(csrs);
+    EXPECT_FALSE(csrs.sret().has_value());
+    CsrFile user = machine();
+    enter_user(user);
+    EXPECT_FALSE(user.sret().has_value());
 }
 
 }  // namespace

@@ -46,7 +46,8 @@ void run(const std::string& command) { ASSERT_EQ(std::system(command.c_str()), 0
 // file.
 void write_object(const ScratchFolder& folder, const std::vector<std::uint16_t>& halves) {
     std::ofstream(folder.file("empty.s"))
-        << ".attribute arch, \"rv64gc_zicsr_zifencei_zihintpause_zba_zbb_zbc_zbs\"\n.option norelax\nnop\n";
+        << ".attribute arch, \"rv64gc_zicsr_zifencei_zihintpause_zba_zbb_zbc_zbs_svinval\"\n.option "
+           "norelax\nnop\n";
     std::ofstream bytes(folder.file("text"), std::ios::binary);
     for (const std::uint16_t half : halves) {
         bytes.put(static_cast<char>(half & 0xff));

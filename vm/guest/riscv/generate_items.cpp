@@ -36,6 +36,9 @@ std::string_view reason_not_generated(Opcode op) {
         case Opcode::sret:
         case Opcode::wfi:
         case Opcode::sfence_vma:
+        case Opcode::sinval_vma:
+        case Opcode::sfence_w_inval:
+        case Opcode::sfence_inval_ir:
             return "illegal in user mode";
         default:
             return "";

@@ -2,9 +2,11 @@
 
 #include <cstdint>
 #include <memory>
+#include <vector>
 
 #include "vm/engine/exit.h"
 #include "vm/guest/riscv/hart.h"
+#include "vm/guest/riscv/memory_policy.h"
 
 namespace vm::guest::riscv {
 
@@ -23,6 +25,13 @@ class Interpreter {
     // traps), or request_attention() was called. CSR instructions, mret, wfi and fence.i are carried out
     // inside. hart.csrs.instret counts every retired instruction; the state is exact on return.
     engine::Exit run(std::uint64_t budget);
+
+    // Carries out an sfence.vma that another hart or firmware asks for; while run() is not running.
+    void translation_fence(const TranslationFence& fence);
+
+    // From now on run() returns with ExitReason::pending, and the pc there, before an instruction at one of
+    // `addresses`; those of before are forgotten. The guest sees nothing of it. While run() is not running.
+    void set_breakpoints(std::vector<std::uint64_t> addresses);
 
     // Makes run() return with ExitReason::pending within 4096 instructions. Safe from other threads and
     // signal handlers.

@@ -319,13 +319,13 @@ class Env {
     Value csr(const auto&, semantics::CsrUpdate update, Value operand) {
         return csr_outcome(core_->csr_update(*op_, countdown_, update, operand));
     }
-    void machine_return() {
-        if (core_->machine_return(*op_)) {
-            resume(memory_->slow().value);
-        } else {
-            flow_ = Flow::trap;
-        }
+    void machine_return() { resume_or_trap(core_->machine_return(*op_)); }
+    void supervisor_return() { resume_or_trap(core_->supervisor_return(*op_)); }
+    void translation_fence(const auto& i, Value address, Value asid) {
+        const TranslationFence fence{i.rs1 == 0, i.rs2 == 0, address, asid};
+        resume_behind_or_trap(core_->translation_fence(*op_, fence));
     }
+    void invalidation_fence() { resume_behind_or_trap(core_->invalidation_fence(*op_)); }
     void wait_for_interrupt() { flow_ = core_->wait_for_interrupt(*op_) ? Flow::wait : Flow::trap; }
 
   private:
@@ -357,6 +357,20 @@ class Env {
     void resume(Value address) {
         target_ = address;
         flow_ = Flow::resume;
+    }
+    void resume_or_trap(bool done) {
+        if (done) {
+            resume(memory_->slow().value);
+        } else {
+            flow_ = Flow::trap;
+        }
+    }
+    void resume_behind_or_trap(bool done) {
+        if (done) {
+            resume(op_->pc + op_->length);
+        } else {
+            flow_ = Flow::trap;
+        }
     }
     // What a slow function left behind, or a trap when it answered false.
     Value outcome(bool done) {

@@ -104,16 +104,20 @@ template <class Memory>
     if (not core->exhausted(countdown)) {
         const std::uint64_t epoch = core->epoch();
         Op<Memory>* const to = core->block_at(pc);
-        if (to != nullptr and epoch == core->epoch()) {
+        if (to != nullptr and epoch == core->epoch() and core->linkable(*from, *to)) {
             from->link = to;
         }
     }
     return enter_pc(hart, pc, countdown, memory, core);
 }
 
+// After an instruction that may have let an interrupt in, it is taken at once.
 template <class Memory>
 [[gnu::noinline]] void resume_at(Hart* hart, std::uint64_t pc, std::int64_t countdown, Memory* memory,
                                  Core<Memory>* core) {
+    if (core->interrupted()) {
+        return core->end({engine::ExitReason::pending, {}}, pc, countdown);
+    }
     core->synchronize();
     return enter_pc(hart, pc, countdown, memory, core);
 }
@@ -131,10 +135,14 @@ template <class Memory>
 template <class Memory>
 [[gnu::always_inline]] inline void follow_link(VM_HANDLER_PARAMETERS, std::uint64_t pc) {
     countdown += op->unretired;
-    if (op->link == nullptr) [[unlikely]] {
+    Op<Memory>* to = op->link;
+    if (Memory::kRemapsCode and to == nullptr) {
+        to = core->recent(pc);
+    }
+    if (to == nullptr) [[unlikely]] {
         return resolve_link(VM_HANDLER_ARGUMENTS, pc);
     }
-    op = op->link;
+    op = to;
     return enter_block(VM_HANDLER_ARGUMENTS);
 }
 
@@ -211,6 +219,12 @@ void stop(VM_HANDLER_PARAMETERS) {
     core->end({engine::ExitReason::budget, {}}, op->pc, countdown);
 }
 
+// Not an instruction: a debugger wants the run to end before the one that lies here.
+template <class Memory>
+void breakpoint(VM_HANDLER_PARAMETERS) {
+    core->end({engine::ExitReason::pending, {}}, op->pc, countdown);
+}
+
 template <class Memory, std::size_t... kIndex>
 constexpr typename Core<Memory>::Handlers make_handlers(std::index_sequence<kIndex...>) {
     return {&execute<Memory, static_cast<Opcode>(kIndex), Path::fast>...};
@@ -245,8 +259,8 @@ class Interpreter<Memory>::Impl {
     Impl(Hart& hart, Memory& memory)
         : hart_(hart),
           memory_(memory),
-          core_(hart, memory, kHandlers<Memory>, kPairHandlers<Memory>, &fall_through<Memory>,
-                &stop<Memory>) {}
+          core_(hart, memory, kHandlers<Memory>, kPairHandlers<Memory>, &fall_through<Memory>, &stop<Memory>,
+                &breakpoint<Memory>) {}
 
     engine::Exit run(std::uint64_t budget) {
         const fp::HostEnvironment guest_floating_point(hart_.csrs.frm);
@@ -262,8 +276,13 @@ class Interpreter<Memory>::Impl {
         return core_.exit();
     }
 
-    void request_attention() { core_.attention().store(true, std::memory_order_relaxed); }
-    void accept_attention() { core_.attention().store(false, std::memory_order_relaxed); }
+    void translation_fence(const TranslationFence& fence) { core_.forget_translations(fence); }
+    void set_breakpoints(std::vector<std::uint64_t> addresses) {
+        core_.set_breakpoints(std::move(addresses));
+    }
+    // What was done before a request is seen by whoever looks after it was accepted.
+    void request_attention() { core_.attention().store(true, std::memory_order_release); }
+    void accept_attention() { core_.attention().exchange(false, std::memory_order_acquire); }
 
   private:
     void step() {
@@ -301,6 +320,16 @@ engine::Exit Interpreter<Memory>::run(std::uint64_t budget) {
         impl_->accept_attention();
     }
     return exit;
+}
+
+template <class Memory>
+void Interpreter<Memory>::translation_fence(const TranslationFence& fence) {
+    impl_->translation_fence(fence);
+}
+
+template <class Memory>
+void Interpreter<Memory>::set_breakpoints(std::vector<std::uint64_t> addresses) {
+    impl_->set_breakpoints(std::move(addresses));
 }
 
 template <class Memory>

@@ -5,6 +5,7 @@
 #include <cstdint>
 
 #include "vm/engine/trap.h"
+#include "vm/mem/address.h"
 
 namespace vm::guest::riscv {
 
@@ -15,13 +16,24 @@ struct SlowAccess {
     engine::Trap trap{};              // of an access that failed
     const std::byte* code = nullptr;  // of a fetch: host address of the instruction bytes
     std::uint64_t code_bytes = 0;     // bytes readable there, to the end of the page; at least 2
+    // Fetches raise it to the shift of the page that the tables have there; whoever asks sets it back.
+    unsigned code_page_shift = mem::kPageShift;
+};
+
+// What sfence.vma asks to forget: translations of one address or of all, of one address space or of all.
+struct TranslationFence {
+    bool all_addresses;
+    bool all_spaces;
+    std::uint64_t address;
+    std::uint64_t asid;
 };
 
 // How an interpreter reaches guest memory. The two *_pointer functions are inlined fast paths: they answer
 // the host address when the plain case holds, else nullptr, and then the slow function decides. sizes are 1,
 // 2, 4, 8 bytes.
 template <class M>
-concept MemoryPolicy = requires(M m, const M c, std::uint64_t address, unsigned size, std::uint64_t value) {
+concept MemoryPolicy = requires(M m, const M c, std::uint64_t address, unsigned size, std::uint64_t value,
+                                const TranslationFence& fence) {
     { m.load_pointer(address, size) } -> std::same_as<const std::byte*>;
     { m.store_pointer(address, size) } -> std::same_as<std::byte*>;
     // True: done (a load's value, zero-extended, is in slow().value). False: slow().trap says why, nothing
@@ -32,11 +44,21 @@ concept MemoryPolicy = requires(M m, const M c, std::uint64_t address, unsigned 
     // demanded. nullptr: slow().trap.
     { m.atomic_pointer(address, size) } -> std::same_as<std::byte*>;
     { m.reserve_pointer(address, size) } -> std::same_as<std::byte*>;
-    // True: slow().code and slow().code_bytes are set for the instruction at `address`.
+    // True: slow().code and slow().code_bytes are set for the instruction at `address`, and a write to its
+    // page advances code_generation(). The host page is found again by what the write's generation says;
+    // nullptr when that was too long ago.
     { m.fetch(address) } -> std::same_as<bool>;
-    // Code was decoded from [address, address + size): writes there must advance code_generation().
-    { m.mark_code(address, size) } -> std::same_as<void>;
     { c.code_generation() } -> std::same_as<std::uint64_t>;
+    { c.overwritten_code(value) } -> std::same_as<const std::byte*>;
+    // Whether the same address may lead to other code later on, without a write.
+    { M::kRemapsCode } -> std::convertible_to<bool>;
+    // Advances when bytes that were decoded may be no longer executable.
+    { c.code_permissions() } -> std::same_as<std::uint64_t>;
+    // Advances when any address may lead to other code. Address spaces that may take turns without this
+    // differ in the upper bits of code_space(), which no two addresses within one do.
+    { c.code_mapping() } -> std::same_as<std::uint64_t>;
+    { c.code_space() } -> std::same_as<std::uint64_t>;
+    { m.translation_fence(fence) } -> std::same_as<void>;
     { m.slow() } -> std::same_as<SlowAccess&>;
 };
 

@@ -25,6 +25,7 @@ struct Op : Insn {
     Op* link = nullptr;              // first op of the block a taken direct branch leads to, once it is known
     std::uint16_t unretired = 0;     // instructions of the block after this one
     std::uint16_t block_length = 0;  // of a block's first op: instructions in the block
+    std::uint32_t page = 0;          // CodeSpace::page, where addresses may come to lead to other code
 };
 
 }  // namespace vm::guest::riscv

@@ -1,5 +1,7 @@
 #include "vm/guest/riscv/system_memory.h"
 
+#include <vector>
+
 #include <gtest/gtest.h>
 
 namespace vm::guest::riscv {
@@ -40,8 +42,9 @@ class SystemMemoryTest : public ::testing::Test {
     }
 
     mem::GuestRam ram_ = mem::GuestRam::create(mem::PhysAddr{kBase}, kSize).value();
+    mem::MmioBus bus_;
     CsrFile csrs_{HartKind::machine, 0, [] { return std::uint64_t{0}; }};
-    SystemMemory memory_{ram_, csrs_};
+    SystemMemory memory_{ram_, bus_, csrs_};
 };
 
 TEST_F(SystemMemoryTest, LoadAfterStoreReadsItBackAndFillsTheFastPath) {
@@ -103,9 +106,9 @@ TEST_F(SystemMemoryTest, PmpWriteEmptiesTheFastPaths) {
     EXPECT_TRUE(memory_.store_slow(kBase, 4, 1));
     EXPECT_NE(memory_.store_pointer(kBase, 4), nullptr);
     csrs_.enter_trap({cause::kEcallFromU, 0}, kBase);
-    const std::uint64_t generation = memory_.code_generation();
+    const std::uint64_t permissions = memory_.code_permissions();
     write_csr(Csr::pmpcfg0, 0x19);
-    EXPECT_GT(memory_.code_generation(), generation);
+    EXPECT_GT(memory_.code_permissions(), permissions);
     to_user();
     EXPECT_EQ(store_trap(kBase, 4), (engine::Trap{cause::kStoreAccess, kBase}));
     EXPECT_TRUE(memory_.load_slow(kBase, 4));
@@ -135,17 +138,68 @@ TEST_F(SystemMemoryTest, FetchOffersBytesToTheEndOfThePageOrThePmpBoundary) {
     EXPECT_EQ(fetch_trap(kBase + 0x100), (engine::Trap{cause::kFetchAccess, kBase + 0x100}));
 }
 
-TEST_F(SystemMemoryTest, StoreToDecodedCodeTakesTheSlowPathOnceAndAdvancesTheGeneration) {
+TEST_F(SystemMemoryTest, StoresToDecodedCodeAdvanceTheGeneration) {
     EXPECT_TRUE(memory_.store_slow(kBase, 4, 0));
-    memory_.mark_code(kBase + 0xffe, 4);
+    EXPECT_TRUE(memory_.fetch(kBase));
+    EXPECT_TRUE(memory_.fetch(kBase + 0x1000));
     EXPECT_EQ(memory_.store_pointer(kBase, 4), nullptr);
     const std::uint64_t generation = memory_.code_generation();
     EXPECT_TRUE(memory_.store_slow(kBase, 4, 0));
-    EXPECT_GT(memory_.code_generation(), generation);
-    EXPECT_NE(memory_.store_pointer(kBase, 4), nullptr);
-    const std::uint64_t after = memory_.code_generation();
+    EXPECT_EQ(memory_.code_generation(), generation + 1);
+    EXPECT_TRUE(memory_.store_slow(kBase + 8, 4, 0));
+    EXPECT_EQ(memory_.code_generation(), generation + 1);
     EXPECT_TRUE(memory_.store_slow(kBase + 0x1000, 4, 0));
-    EXPECT_GT(memory_.code_generation(), after);
+    EXPECT_EQ(memory_.code_generation(), generation + 2);
+    EXPECT_TRUE(memory_.fetch(kBase));
+    EXPECT_TRUE(memory_.store_slow(kBase + 0xffe, 4, 0));
+    EXPECT_EQ(memory_.code_generation(), generation + 3);
+}
+
+TEST_F(SystemMemoryTest, OthersAreWaitedForOnceForAPageThatIsWrittenAndDecodedAgain) {
+    std::vector<mem::PhysAddr> asked;
+    memory_.share_code([&](mem::PhysAddr page) { asked.push_back(page); });
+    for (int round = 0; round < 100; ++round) {
+        EXPECT_TRUE(memory_.fetch(kBase + 0x10));
+        EXPECT_TRUE(memory_.store_slow(kBase + 0x20, 8, 0));
+        EXPECT_EQ(memory_.store_pointer(kBase + 0x20, 8), nullptr);
+    }
+    EXPECT_EQ(asked, std::vector{mem::PhysAddr{kBase}});
+}
+
+TEST_F(SystemMemoryTest, AStoreThatAnotherHartMakesWhileAPageIsDecodedIsReported) {
+    memory_.share_code([](mem::PhysAddr) {});
+    EXPECT_TRUE(memory_.fetch(kBase));
+    EXPECT_TRUE(memory_.store_slow(kBase, 4, 0));
+    const std::uint64_t generation = memory_.code_generation();
+    *ram_.host(mem::PhysAddr{kBase}) = std::byte{1};  // it found no code and stores
+    EXPECT_TRUE(memory_.fetch(kBase));
+    ram_.report_store(mem::PhysAddr{kBase});  // and looks again
+    EXPECT_EQ(memory_.code_generation(), generation + 1);
+}
+
+TEST_F(SystemMemoryTest, AGuardThatIsReleasedWhileOthersAreWaitedForBeginsAnew) {
+    int asked = 0;
+    memory_.share_code([&](mem::PhysAddr page) {
+        if (++asked < 3) {
+            ram_.release_guard(page);
+        }
+    });
+    EXPECT_TRUE(memory_.fetch(kBase));
+    EXPECT_EQ(asked, 3);
+    EXPECT_NE(ram_.flags_at(mem::PhysAddr{kBase}) & mem::page::kGuarded, 0);
+}
+
+TEST_F(SystemMemoryTest, APageThatIsCodeNoMoreComesBackToTheFastPath) {
+    EXPECT_TRUE(memory_.fetch(kBase));
+    int slow = 0;
+    while (memory_.store_pointer(kBase, 8) == nullptr and slow < 1000) {
+        EXPECT_TRUE(memory_.store_slow(kBase, 8, 0));
+        ++slow;
+    }
+    EXPECT_GT(slow, 100);
+    EXPECT_LT(slow, 1000);
+    EXPECT_TRUE(memory_.fetch(kBase));
+    EXPECT_EQ(memory_.store_pointer(kBase, 8), nullptr);
 }
 
 TEST_F(SystemMemoryTest, MisalignedAtomicIsNotSplit) {
@@ -168,12 +222,14 @@ TEST_F(SystemMemoryTest, AtomicNeedsReadAndWriteAndFaultsAsAStore) {
     EXPECT_EQ(memory_.slow().trap, (engine::Trap{cause::kLoadAccess, 0}));
 }
 
-TEST_F(SystemMemoryTest, AtomicOnDecodedCodeAdvancesTheGeneration) {
-    memory_.mark_code(kBase, 4);
+// It is carried out after the pointer is given: the next decoding has to wait for it.
+TEST_F(SystemMemoryTest, AtomicOnDecodedCodeAdvancesTheGenerationAndEndsTheGuard) {
+    EXPECT_TRUE(memory_.fetch(kBase));
     const std::uint64_t generation = memory_.code_generation();
     EXPECT_EQ(memory_.atomic_pointer(kBase + 8, 8), ram_.host(mem::PhysAddr{kBase + 8}));
     EXPECT_GT(memory_.code_generation(), generation);
     EXPECT_EQ(memory_.atomic_pointer(kBase + 16, 8), ram_.host(mem::PhysAddr{kBase + 16}));
+    EXPECT_FALSE(ram_.mark_guarded_code(mem::PhysAddr{kBase}));
 }
 
 TEST_F(SystemMemoryTest, WatchHearsEveryStoreThatTouchesItsEightBytes) {

@@ -33,6 +33,8 @@ const char* exception_name(std::uint64_t cause) {
             return "store access fault";
         case cause::kEcallFromU:
             return "environment call from U";
+        case cause::kEcallFromS:
+            return "environment call from S";
         case cause::kEcallFromM:
             return "environment call from M";
         case cause::kFetchPage:
@@ -47,12 +49,18 @@ const char* exception_name(std::uint64_t cause) {
 }
 
 const char* interrupt_name(std::uint64_t line) {
-    switch (static_cast<InterruptLine>(line)) {
-        case InterruptLine::machine_software:
+    switch (static_cast<Interrupt>(line)) {
+        case Interrupt::supervisor_software:
+            return "supervisor software interrupt";
+        case Interrupt::machine_software:
             return "machine software interrupt";
-        case InterruptLine::machine_timer:
+        case Interrupt::supervisor_timer:
+            return "supervisor timer interrupt";
+        case Interrupt::machine_timer:
             return "machine timer interrupt";
-        case InterruptLine::machine_external:
+        case Interrupt::supervisor_external:
+            return "supervisor external interrupt";
+        case Interrupt::machine_external:
             return "machine external interrupt";
     }
     return "reserved interrupt";

@@ -33,7 +33,7 @@ constexpr std::uint8_t of(std::string_view operands, std::string_view name) {
     note(integer("rs2"), kReadsX2);
     note(mentions("fr"), kFloat);
     note(mentions("rm"), kRounds);
-    note(mentions("csr") or operands.empty() or name.starts_with("ja"), kEndsBlock);
+    note(mentions("csr") or operands.empty() or name.starts_with("ja") or name.ends_with(".vma"), kEndsBlock);
     return static_cast<std::uint8_t>(result);
 }
 

@@ -15,6 +15,7 @@ inline constexpr std::uint64_t kLoadAccess = 5;
 inline constexpr std::uint64_t kStoreMisaligned = 6;
 inline constexpr std::uint64_t kStoreAccess = 7;
 inline constexpr std::uint64_t kEcallFromU = 8;
+inline constexpr std::uint64_t kEcallFromS = 9;
 inline constexpr std::uint64_t kEcallFromM = 11;
 inline constexpr std::uint64_t kFetchPage = 12;
 inline constexpr std::uint64_t kLoadPage = 13;

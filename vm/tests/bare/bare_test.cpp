@@ -75,6 +75,12 @@ TEST(VmRunBare, UserModeIsHeldByPmpAndCounterenAndComesBackByTraps) {
     EXPECT_EQ(run_bare("user_mode").exit_code, 0);
 }
 
+TEST(VmRunBare, SupervisorTakesItsOwnFaultsCallsAndInterrupts) {
+    EXPECT_EQ(run_bare("supervisor").exit_code, 0);
+}
+
+TEST(VmRunBare, CodeIsFoundWhereTheTablesSayThatItLies) { EXPECT_EQ(run_bare("remap_code").exit_code, 0); }
+
 TEST(VmRunBare, RewrittenCodeRunsAfterFenceI) { EXPECT_EQ(run_bare("self_modify").exit_code, 0); }
 
 TEST(VmRunBare, InstructionCounterIsExactAndWritable) { EXPECT_EQ(run_bare("counters").exit_code, 0); }

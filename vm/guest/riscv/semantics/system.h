@@ -37,14 +37,28 @@ void wfi(Env& e, const auto&) {
     e.wait_for_interrupt();
 }
 
-// A hart without S mode has neither of these. (Priv. 3.3.2, 10.2.1)
 template <class Env>
 void sret(Env& e, const auto&) {
-    e.illegal_instruction();
+    e.supervisor_return();
+}
+
+// x0 as an operand stands for all addresses or all address spaces. sinval.vma may be carried out at once, and
+// is; the fences around it have nothing left to order. (Priv. 12.2.1, Svinval)
+template <class Env>
+void sfence_vma(Env& e, const auto& i) {
+    e.translation_fence(i, e.x(i.rs1), e.x(i.rs2));
 }
 template <class Env>
-void sfence_vma(Env& e, const auto&) {
-    e.illegal_instruction();
+void sinval_vma(Env& e, const auto& i) {
+    e.translation_fence(i, e.x(i.rs1), e.x(i.rs2));
+}
+template <class Env>
+void sfence_w_inval(Env& e, const auto&) {
+    e.invalidation_fence();
+}
+template <class Env>
+void sfence_inval_ir(Env& e, const auto&) {
+    e.invalidation_fence();
 }
 
 // No CSR of this hart has a side effect when read, so a read whose result goes to x0 needs no exception. A

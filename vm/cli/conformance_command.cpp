@@ -1,0 +1,76 @@
+#include "vm/cli/conformance_command.h"
+
+#include <algorithm>
+#include <cstdint>
+#include <memory>
+#include <string>
+
+#include <CLI/CLI.hpp>
+#include <fmt/format.h>
+
+#include "vm/cli/engines.h"
+#include "vm/cli/instruction_count.h"
+#include "vm/machine/conformance.h"
+
+namespace vm::cli {
+namespace {
+
+using machine::ConformanceResult;
+using Kind = ConformanceResult::Kind;
+
+struct Options {
+    std::string folder;
+    std::uint64_t max_instructions = 100'000'000;
+};
+
+std::string verdict(const ConformanceResult& result) {
+    switch (result.kind) {
+        case Kind::passed:
+            return "pass";
+        case Kind::failed:
+            return fmt::format("FAIL in test {}", result.code);
+        case Kind::stuck:
+            return fmt::format("FAIL: {}", result.message);
+        case Kind::unusable:
+            break;
+    }
+    return fmt::format("not run: {}", result.message);
+}
+
+// Engines that this build does not have get no column.
+Result<int> conformance(const Options& options) {
+    const auto files = machine::conformance_files(options.folder);
+    if (not files) {
+        return tl::unexpected(files.error());
+    }
+    std::size_t width = 0;
+    for (const std::string& path : *files) {
+        width = std::max(width, path.size() - path.rfind('/') - 1);
+    }
+    fmt::print("{:<{}}  {:>12}  {}\n", "program", width, "instructions", kDefaultEngine);
+    std::size_t passed = 0;
+    for (const std::string& path : *files) {
+        const ConformanceResult result = machine::run_conformance(path, options.max_instructions);
+        passed += result.kind == Kind::passed ? 1 : 0;
+        fmt::print("{:<{}}  {:>12}  {}\n", result.name, width, result.instructions, verdict(result));
+    }
+    fmt::print("{}: {} of {} passed\n", kDefaultEngine, passed, files->size());
+    return passed == files->size() ? 0 : 1;
+}
+
+}  // namespace
+
+std::function<Result<int>()> declare_conformance(CLI::App& app) {
+    auto options = std::make_shared<Options>();
+    app.add_option("DIR", options->folder,
+                   "Folder of bare-metal ELF files that write their verdict to tohost")
+        ->required();
+    app.add_option("--max-instructions", options->max_instructions, "Of one program")
+        ->type_name("N")
+        ->check(check_instruction_count)
+        ->capture_default_str();
+    app.footer("Exit codes: 0 all passed, 1 some did not, 2 bad input.");
+    return [options] { return conformance(*options); };
+}
+
+}  // namespace vm::cli
