@@ -28,6 +28,8 @@ load_modules() {
 
 shell() {
     /bin/busybox --install -s /bin 2>/dev/null
+    size=$(cat /proc/device-tree/chosen/vm,console-size 2>/dev/null)
+    [ -z "$size" ] || stty rows "${size% *}" cols "${size#* }"
     echo "vm: end with poweroff -f"
     # A new session for each shell, so that the console is its terminal.
     while true; do setsid cttyhack sh; done

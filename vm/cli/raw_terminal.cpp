@@ -4,6 +4,9 @@
 #include <cerrno>
 #include <csignal>
 #include <cstddef>
+#include <sys/ioctl.h>
+
+#include <fmt/format.h>
 
 namespace vm::cli {
 namespace {
@@ -67,6 +70,12 @@ RawTerminal::RawTerminal(int fd) : fd_(fd) {
     cfmakeraw(&now);
     now.c_oflag |= OPOST;  // our own messages keep their line breaks
     tcsetattr(fd, TCSANOW, &now);
+}
+
+std::string RawTerminal::size() const {
+    winsize size{};
+    const bool known = ioctl(fd_, TIOCGWINSZ, &size) == 0 and size.ws_row != 0 and size.ws_col != 0;
+    return known ? fmt::format("{} {}", size.ws_row, size.ws_col) : "";
 }
 
 RawTerminal::~RawTerminal() {

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <optional>
+#include <string>
 
 #include <termios.h>
 
@@ -17,6 +18,8 @@ class RawTerminal {
     RawTerminal& operator=(const RawTerminal&) = delete;
 
     bool is_terminal() const { return before_.has_value(); }
+    // Rows and columns, "24 80"; empty where nothing is known of them.
+    std::string size() const;
 
   private:
     int fd_;

@@ -2,6 +2,7 @@
 
 #include <csignal>
 #include <cstdlib>
+#include <sys/ioctl.h>
 #include <sys/resource.h>
 #include <sys/wait.h>
 
@@ -62,6 +63,20 @@ TEST_F(RawTerminalTest, HandsKeysOverUnchangedAndPutsTheTerminalBack) {
         EXPECT_EQ(local_flags(terminal_) & (ICANON | ECHO | ISIG), 0u);
     }
     EXPECT_EQ(local_flags(terminal_), before_);
+}
+
+TEST_F(RawTerminalTest, KnowsTheSizeThatTheTerminalWasGiven) {
+    const RawTerminal raw(terminal_);
+    EXPECT_EQ(raw.size(), "");
+    const winsize size{.ws_row = 50, .ws_col = 132, .ws_xpixel = 0, .ws_ypixel = 0};
+    ASSERT_EQ(ioctl(terminal_, TIOCSWINSZ, &size), 0);
+    EXPECT_EQ(raw.size(), "50 132");
+}
+
+TEST_F(RawTerminalTest, WhatIsNoTerminalHasNoSize) {
+    const int file = open("/dev/null", O_RDWR);
+    EXPECT_EQ(RawTerminal(file).size(), "");
+    close(file);
 }
 
 TEST_F(RawTerminalTest, SignalsThatKillAtOncePutTheTerminalBackFirst) {

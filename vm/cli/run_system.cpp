@@ -208,7 +208,7 @@ Result<void> dump_device_tree(const machine::SystemOptions& system, const std::s
 }  // namespace
 
 Result<int> run_system(const SystemRun& options) {
-    const auto system = read_files(options);
+    auto system = read_files(options);
     if (not system) {
         return tl::unexpected(system.error());
     }
@@ -222,6 +222,7 @@ Result<int> run_system(const SystemRun& options) {
     }
     Console::hold_signals();
     const RawTerminal terminal(serial->input());
+    system->console_size = terminal.size();
     const Clock::time_point start = Clock::now();
     const auto debugger = options.gdb ? std::make_unique<MachineDebugger>(options.harts) : nullptr;
     Lives lives{*system, options, *serial,

@@ -135,6 +135,9 @@ void write_chosen(DeviceTreeBuilder& tree, const Chosen& chosen) {
     if (not chosen.rng_seed.empty()) {
         tree.bytes("rng-seed", chosen.rng_seed);
     }
+    if (not chosen.console_size.empty()) {
+        tree.text("vm,console-size", chosen.console_size);
+    }
     tree.end_node();
 }
 
@@ -270,6 +273,10 @@ int patch_chosen(void* tree, const Chosen& chosen) {
     patch.remove("rng-seed");
     if (not chosen.rng_seed.empty()) {
         patch.bytes("rng-seed", chosen.rng_seed);
+    }
+    patch.remove("vm,console-size");
+    if (not chosen.console_size.empty()) {
+        patch.text("vm,console-size", chosen.console_size);
     }
     return patch.error();
 }

@@ -63,6 +63,7 @@ struct Chosen {
     std::string stdout_path;
     std::optional<Initrd> initrd;
     std::vector<std::byte> rng_seed;
+    std::string console_size{};  // rows and columns, "24 80": vm,console-size, a property of our own
 };
 
 // The harts, all alike: "i", "m", ... and names of more letters in the order of an ISA string; the name of
@@ -94,7 +95,7 @@ std::vector<std::byte> build_device_tree(const BoardDescription& board);
 inline constexpr std::size_t kMaxDeviceTree = std::size_t{1} << 20;
 
 // A copy of a given tree, checked throughout, with what /chosen says replaced: boot arguments and standard
-// output where given here, initrd and seed in any case. `name` is what messages call the tree.
+// output where given here, the others in any case. `name` is what messages call the tree.
 Result<std::vector<std::byte>> patch_device_tree(std::span<const std::byte> tree, std::string_view name,
                                                  const Chosen& chosen);
 

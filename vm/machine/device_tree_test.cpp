@@ -62,7 +62,8 @@ Chosen everything() {
     return {.bootargs = "console=ttyS0",
             .stdout_path = "/soc/serial@10000000",
             .initrd = Initrd{mem::PhysAddr{0x8400'0000}, mem::PhysAddr{0x8400'1234}},
-            .rng_seed = {std::byte{1}, std::byte{2}}};
+            .rng_seed = {std::byte{1}, std::byte{2}},
+            .console_size = "24 80"};
 }
 
 TEST(DeviceTreeBuilder, WritesEveryKindOfProperty) {
@@ -163,12 +164,14 @@ TEST(DeviceTree, ChosenTellsTheKernelWhatItWasGiven) {
     EXPECT_THAT(tree.cells("/chosen", "linux,initrd-start"), ElementsAre(0, 0x8400'0000));
     EXPECT_THAT(tree.cells("/chosen", "linux,initrd-end"), ElementsAre(0, 0x8400'1234));
     EXPECT_THAT(tree.property("/chosen", "rng-seed"), ElementsAre(std::byte{1}, std::byte{2}));
+    EXPECT_EQ(tree.text("/chosen", "vm,console-size"), "24 80");
 }
 
 TEST(DeviceTree, ChosenSaysNothingOfWhatIsAbsent) {
     const Tree tree(build_device_tree(two_harts()));
     ASSERT_TRUE(tree.has_node("/chosen"));
-    for (const char* name : {"bootargs", "stdout-path", "linux,initrd-start", "rng-seed"}) {
+    for (const char* name :
+         {"bootargs", "stdout-path", "linux,initrd-start", "rng-seed", "vm,console-size"}) {
         EXPECT_FALSE(tree.has("/chosen", name)) << name;
     }
 }
@@ -183,6 +186,7 @@ TEST(PatchDeviceTree, WritesChosenIntoATreeWithoutOne) {
     const Tree tree(*patched);
     EXPECT_EQ(tree.text("/", "model"), "given");
     EXPECT_EQ(tree.text("/chosen", "bootargs"), "console=ttyS0");
+    EXPECT_EQ(tree.text("/chosen", "vm,console-size"), "24 80");
     EXPECT_THAT(tree.cells("/chosen", "linux,initrd-start"), ElementsAre(0, 0x8400'0000));
 }
 
@@ -195,6 +199,7 @@ TEST(PatchDeviceTree, KeepsTheBootArgumentsAndForgetsTheInitrdThatAreNotGiven) {
     EXPECT_EQ(tree.text("/chosen", "bootargs"), "console=ttyS0");
     EXPECT_FALSE(tree.has("/chosen", "linux,initrd-start"));
     EXPECT_FALSE(tree.has("/chosen", "rng-seed"));
+    EXPECT_FALSE(tree.has("/chosen", "vm,console-size"));
 }
 
 TEST(PatchDeviceTree, HasRoomForLongBootArguments) {

@@ -188,7 +188,8 @@ void SystemMachine::enter_kernel(const BootPlan& plan) {
 
 Result<std::vector<std::byte>> SystemMachine::make_device_tree(const SystemOptions& options,
                                                                const std::optional<Initrd>& initrd) const {
-    Chosen chosen{options.bootargs, "/soc/serial@10000000", initrd, std::vector<std::byte>(32)};
+    Chosen chosen{options.bootargs, "/soc/serial@10000000", initrd, std::vector<std::byte>(32),
+                  options.console_size};
     surroundings_.random(chosen.rng_seed);
     if (options.device_tree) {
         return patch_device_tree(*options.device_tree, options.device_tree_name, chosen);

@@ -46,6 +46,7 @@ struct SystemOptions {
     // A tree given by the user, checked, instead of the board's own.
     std::optional<std::vector<std::byte>> device_tree;
     std::string device_tree_name;
+    std::string console_size{};  // see Chosen
 };
 
 // How a run ended.
