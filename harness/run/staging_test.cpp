@@ -60,6 +60,12 @@ TEST_F(StagingTest, CopiesAProgramWithWhatItNeeds) {
 }
 
 TEST_F(StagingTest, LeavesNothingBehindWhereItCannotBeLocked) {
+#ifdef __has_feature
+#if __has_feature(undefined_behavior_sanitizer)
+    GTEST_SKIP()
+        << "the sanitizer opens a pipe to look at an object: without files, every object is wrong to it";
+#endif
+#endif
     const auto create = [this] {
         setenv("TMPDIR", folder_.c_str(), 1);
         fs::remove_all(folder_ / "bin");
