@@ -136,11 +136,7 @@ Result<std::vector<std::byte>> MachineDebugger::read_register(ThreadId thread, u
     if (unit == nullptr) {
         return gone();
     }
-    const auto value = guest::riscv::read_debug_register(unit->hart(), number);
-    if (not value) {
-        return tl::unexpected(value.error());
-    }
-    return guest::riscv::to_debug_bytes(*value);
+    return guest::riscv::read_debug_register_bytes(unit->hart(), number);
 }
 
 Result<void> MachineDebugger::write_register(ThreadId thread, unsigned number,
@@ -150,11 +146,7 @@ Result<void> MachineDebugger::write_register(ThreadId thread, unsigned number,
     if (unit == nullptr) {
         return gone();
     }
-    const auto word = guest::riscv::from_debug_bytes(value);
-    if (not word) {
-        return tl::unexpected(word.error());
-    }
-    return guest::riscv::write_debug_register(unit->hart(), number, *word);
+    return guest::riscv::write_debug_register_bytes(unit->hart(), number, value);
 }
 
 std::optional<MachineDebugger::Piece> MachineDebugger::piece_at(const HartUnit& unit, std::uint64_t address,

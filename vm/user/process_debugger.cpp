@@ -158,11 +158,7 @@ Result<std::vector<std::byte>> ProcessDebugger::read_register(ThreadId thread, u
     if (found == nullptr) {
         return gone(thread);
     }
-    const auto value = guest::riscv::read_debug_register(found->hart(), number);
-    if (not value) {
-        return tl::unexpected(value.error());
-    }
-    return guest::riscv::to_debug_bytes(*value);
+    return guest::riscv::read_debug_register_bytes(found->hart(), number);
 }
 
 Result<void> ProcessDebugger::write_register(ThreadId thread, unsigned number,
@@ -171,11 +167,7 @@ Result<void> ProcessDebugger::write_register(ThreadId thread, unsigned number,
     if (found == nullptr) {
         return gone(thread);
     }
-    const auto word = guest::riscv::from_debug_bytes(value);
-    if (not word) {
-        return tl::unexpected(word.error());
-    }
-    return guest::riscv::write_debug_register(found->hart(), number, *word);
+    return guest::riscv::write_debug_register_bytes(found->hart(), number, value);
 }
 
 Result<std::vector<std::byte>> ProcessDebugger::read_memory(ThreadId, std::uint64_t address,

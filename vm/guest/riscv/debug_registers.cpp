@@ -190,19 +190,23 @@ Result<void> write_debug_register(Hart& hart, unsigned number, std::uint64_t val
     return {};
 }
 
-std::vector<std::byte> to_debug_bytes(std::uint64_t value) {
+Result<std::vector<std::byte>> read_debug_register_bytes(const Hart& hart, unsigned number) {
+    const auto value = read_debug_register(hart, number);
+    if (not value) {
+        return tl::unexpected(value.error());
+    }
     std::vector<std::byte> bytes(debug_register::kSize);
-    std::memcpy(bytes.data(), &value, bytes.size());
+    std::memcpy(bytes.data(), &*value, bytes.size());
     return bytes;
 }
 
-Result<std::uint64_t> from_debug_bytes(std::span<const std::byte> bytes) {
+Result<void> write_debug_register_bytes(Hart& hart, unsigned number, std::span<const std::byte> bytes) {
     std::uint64_t value = 0;
-    if (bytes.size() != sizeof value) {
-        return fail("registers have {} bytes, not {}", sizeof value, bytes.size());
+    if (bytes.size() != debug_register::kSize) {
+        return fail("registers have {} bytes, not {}", debug_register::kSize, bytes.size());
     }
     std::memcpy(&value, bytes.data(), bytes.size());
-    return value;
+    return write_debug_register(hart, number, value);
 }
 
 }  // namespace vm::guest::riscv

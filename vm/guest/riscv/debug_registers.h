@@ -37,8 +37,8 @@ std::string debug_target_description(HartKind kind);
 Result<std::uint64_t> read_debug_register(const Hart& hart, unsigned number);
 Result<void> write_debug_register(Hart& hart, unsigned number, std::uint64_t value);
 
-// A value as gdb has it, lowest byte first, and back; an error is another length than kSize.
-std::vector<std::byte> to_debug_bytes(std::uint64_t value);
-Result<std::uint64_t> from_debug_bytes(std::span<const std::byte> bytes);
+// The same with a value as gdb has it, lowest byte first; another length than kSize is an error, too.
+Result<std::vector<std::byte>> read_debug_register_bytes(const Hart& hart, unsigned number);
+Result<void> write_debug_register_bytes(Hart& hart, unsigned number, std::span<const std::byte> bytes);
 
 }  // namespace vm::guest::riscv

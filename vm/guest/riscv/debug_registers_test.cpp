@@ -98,11 +98,20 @@ TEST_F(DebugRegisters, ReadOnlyAndAbsentRegistersAreRefused) {
 }
 
 TEST_F(DebugRegisters, BytesOfAValueComeLowestFirst) {
-    const auto bytes = to_debug_bytes(0x1122334455667788);
+    write(5, 0x1122334455667788);
+    const auto bytes = read_debug_register_bytes(hart_, 5).value();
     ASSERT_EQ(bytes.size(), debug_register::kSize);
     EXPECT_EQ(bytes.front(), std::byte{0x88});
-    EXPECT_EQ(from_debug_bytes(bytes), 0x1122334455667788U);
-    EXPECT_EQ(from_debug_bytes(std::span(bytes).first(4)).error().message, "registers have 8 bytes, not 4");
+    EXPECT_TRUE(write_debug_register_bytes(hart_, 6, bytes));
+    EXPECT_EQ(read(6), 0x1122334455667788U);
+}
+
+TEST_F(DebugRegisters, BytesOfAnotherLengthOrRegisterAreRefused) {
+    const std::vector<std::byte> bytes(debug_register::kSize);
+    EXPECT_EQ(write_debug_register_bytes(hart_, 5, std::span(bytes).first(4)).error().message,
+              "registers have 8 bytes, not 4");
+    EXPECT_FALSE(write_debug_register_bytes(hart_, 4162, bytes));
+    EXPECT_FALSE(read_debug_register_bytes(hart_, 4162));
 }
 
 TEST_F(DebugRegisters, PrivilegeIsOneOfThree) {
