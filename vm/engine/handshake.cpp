@@ -50,9 +50,8 @@ void Handshake::serve(Member& member) {
 }
 
 // Each asker waits for itself alone: a condition variable of all of them makes whoever serves wait, with the
-// lock held, until earlier waiters have run, which took a hundred times as long where there are more threads
-// than CPUs. A member that is away cannot come back while the lock is held, so the action is carried out for
-// it here.
+// lock held, until earlier waiters have run, which takes long where there are more threads than CPUs. A
+// member that is away cannot come back while the lock is held, so the action is carried out for it here.
 void Handshake::ask_others(Member& asker, const std::function<void(Member&)>& action) {
     Request request{action, asker.served_};
     std::unique_lock lock(mutex_);

@@ -21,10 +21,7 @@ using testing::GuestOnThread;
 using ::testing::HasSubstr;
 using testing::kA0;
 using testing::kA1;
-using testing::kA2;
-using testing::kA3;
 using testing::kT0;
-using testing::kT1;
 using testing::kZero;
 using ::testing::StartsWith;
 using testing::TestGuest;
@@ -211,8 +208,7 @@ TEST_F(Debugger, ChildOfAForkRunsWithoutIt) {
     guest.li(kA0, SIGCHLD).li(kA1, 0).call(220).branch(Op::bne, kA0, kZero, TestGuest::kOther);
     const std::uint64_t in_child = guest.here();
     guest.exit(6).at(TestGuest::kOther);
-    guest.li(kA0, -1).la(kA1, TestGuest::kData).li(kA2, 0).li(kA3, 0).call(260);  // wait4
-    guest.la(kT0, TestGuest::kData).op(Op::lbu, kA0, kT0, 0, 1).call(94);
+    guest.wait_for_child().exit_as_the_child();
     begin(guest);
     GdbClient client = connect();
     EXPECT_EQ(client.ask(fmt::format("Z0,{:x},4", in_child)), "OK");

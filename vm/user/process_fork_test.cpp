@@ -17,26 +17,22 @@ using testing::kA0;
 using testing::kA1;
 using testing::kA2;
 using testing::kA3;
+using testing::kA4;
+using testing::kA5;
 using testing::kS0;
+using testing::kS1;
 using testing::kT0;
 using testing::kT1;
 using testing::kZero;
 using testing::TestGuest;
 using Op = guest::riscv::Opcode;
 
-constexpr unsigned kS1 = 9, kA4 = 14, kA5 = 15;
-
 // The first thread waits for ever; another one, which goes on at kHandler, makes a child, which goes on at
 // kOther, and waits for it.
 TestGuest& forking_thread(TestGuest& guest) {
     guest.clone().branch(Op::beq, kA0, kZero, TestGuest::kHandler).wait().at(TestGuest::kHandler);
     guest.li(kA0, SIGCHLD).li(kA1, 0).call(220).branch(Op::beq, kA0, kZero, TestGuest::kOther);
-    return guest.li(kA0, -1).la(kA1, TestGuest::kData).li(kA2, 0).li(kA3, 0).call(260);  // wait4
-}
-
-// exit_group with what the child ended with.
-TestGuest& exit_as_the_child(TestGuest& guest) {
-    return guest.la(kT0, TestGuest::kData).op(Op::lbu, kA0, kT0, 0, 1).call(94);
+    return guest.wait_for_child();
 }
 
 int code_of(const Outcome& outcome) { return outcome.kind == Outcome::Kind::exited ? outcome.code : 99; }
@@ -55,7 +51,7 @@ int run(const TestGuest& guest) {
 
 TEST(ProcessFork, AChildGoesOnWhenAThreadOfItsOwnEnds) {
     TestGuest guest;
-    exit_as_the_child(forking_thread(guest)).at(TestGuest::kOther).clone();
+    forking_thread(guest).exit_as_the_child().at(TestGuest::kOther).clone();
     guest.branch(Op::bne, kA0, kZero, guest.here() + 4 * 4).call(93);  // exit, of the new thread
     guest.op(Op::addi, kS0, kA0, 0, 0);
     const std::uint64_t until_it_is_gone = guest.here();
@@ -66,7 +62,7 @@ TEST(ProcessFork, AChildGoesOnWhenAThreadOfItsOwnEnds) {
 
 TEST(ProcessFork, AChildWhoseOnlyThreadEndsHasItsExitCode) {
     TestGuest guest;
-    exit_as_the_child(forking_thread(guest)).at(TestGuest::kOther).li(kA0, 5).call(93);
+    forking_thread(guest).exit_as_the_child().at(TestGuest::kOther).li(kA0, 5).call(93);
     EXPECT_EQ(run(guest), 5);
 }
 

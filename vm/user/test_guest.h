@@ -11,64 +11,39 @@
 #include <utility>
 #include <vector>
 
-#include "vm/base/check.h"
-#include "vm/guest/riscv/encode.h"
+#include "vm/guest/riscv/test_program.h"
 #include "vm/user/process.h"
 #include "vm/user/test_elf.h"
 
 namespace vm::user::testing {
 
-// Integer registers by their names in the calling convention.
-inline constexpr unsigned kZero = 0;
-inline constexpr unsigned kRa = 1;
-inline constexpr unsigned kSp = 2;
-inline constexpr unsigned kT0 = 5;
-inline constexpr unsigned kT1 = 6;
-inline constexpr unsigned kS0 = 8;
-inline constexpr unsigned kA0 = 10;
-inline constexpr unsigned kA1 = 11;
-inline constexpr unsigned kA2 = 12;
-inline constexpr unsigned kA3 = 13;
-inline constexpr unsigned kA7 = 17;
+using guest::riscv::testing::kA0;
+using guest::riscv::testing::kA1;
+using guest::riscv::testing::kA2;
+using guest::riscv::testing::kA3;
+using guest::riscv::testing::kA4;
+using guest::riscv::testing::kA5;
+using guest::riscv::testing::kA7;
+using guest::riscv::testing::kRa;
+using guest::riscv::testing::kS0;
+using guest::riscv::testing::kS1;
+using guest::riscv::testing::kSp;
+using guest::riscv::testing::kT0;
+using guest::riscv::testing::kT1;
+using guest::riscv::testing::kT2;
+using guest::riscv::testing::kZero;
 
-// What lies between the instructions is zero, which is an illegal instruction.
-class TestGuest {
+// A program of one page.
+class TestGuest : public guest::riscv::testing::TestProgram<TestGuest> {
   public:
-    using Opcode = guest::riscv::Opcode;
-
     static constexpr std::uint64_t kEntry = 0x1'1000;
     static constexpr std::uint64_t kHandler = kEntry + 0x400;
     static constexpr std::uint64_t kOther = kEntry + 0x800;
     static constexpr std::uint64_t kData = 0x1'0800;  // 2 KiB that can be written, as all of it
 
-    std::uint64_t here() const { return kEntry + 4 * words_.size(); }
-    TestGuest& at(std::uint64_t address) {
-        VM_CHECK(address >= here() and address < kEntry + mem::kPageSize);
-        words_.resize((address - kEntry) / 4);
-        return *this;
-    }
-    TestGuest& op(Opcode opcode, unsigned rd = 0, unsigned rs1 = 0, unsigned rs2 = 0, std::int32_t imm = 0) {
-        guest::riscv::Insn insn;
-        insn.op = opcode;
-        insn.rd = static_cast<std::uint8_t>(rd);
-        insn.rs1 = static_cast<std::uint8_t>(rs1);
-        insn.rs2 = static_cast<std::uint8_t>(rs2);
-        insn.imm = imm;
-        words_.push_back(guest::riscv::encode(insn));
-        return *this;
-    }
-    // Always two instructions.
-    TestGuest& li(unsigned rd, std::int32_t value) {
-        const auto upper =
-            static_cast<std::int32_t>((static_cast<std::uint32_t>(value) + 0x800) & 0xffff'f000);
-        return op(Opcode::lui, rd, 0, 0, upper).op(Opcode::addiw, rd, rd, 0, value - upper);
-    }
-    TestGuest& la(unsigned rd, std::uint64_t address) { return li(rd, static_cast<std::int32_t>(address)); }
-    TestGuest& branch(Opcode opcode, unsigned rs1, unsigned rs2, std::uint64_t target) {
-        return op(opcode, 0, rs1, rs2, distance_to(target));
-    }
-    TestGuest& jump(std::uint64_t target) { return op(Opcode::jal, kZero, 0, 0, distance_to(target)); }
-    TestGuest& spin() { return jump(here()); }
+    TestGuest() : TestProgram(kEntry, mem::kPageSize) {}
+
+    TestGuest& la(unsigned rd, std::uint64_t address) { return li(rd, static_cast<std::int64_t>(address)); }
     // Arguments are in a0 to a5.
     TestGuest& call(std::int32_t number) { return li(kA7, number).op(Opcode::ecall); }
     TestGuest& exit(std::int32_t code) { return li(kA0, code).call(94); }
@@ -81,6 +56,12 @@ class TestGuest {
     TestGuest& raise(std::int32_t signal) {
         return call(178).li(kA1, signal).call(130);  // gettid, tkill
     }
+    // Waits for any child, whose status is then at kData.
+    TestGuest& wait_for_child() {
+        return li(kA0, -1).la(kA1, kData).li(kA2, 0).li(kA3, 0).call(260);  // wait4
+    }
+    // Ends with the exit code of the child that was waited for.
+    TestGuest& exit_as_the_child() { return la(kT0, kData).op(Opcode::lbu, kA0, kT0, 0, 1).call(94); }
     // For ever, in the kernel: ppoll of nothing.
     TestGuest& wait() { return li(kA0, 0).li(kA1, 0).li(kA2, 0).li(kA3, 0).call(73); }
     // Another thread begins behind this with a0 = 0, on a stack of its own; to this one it is the number.
@@ -95,16 +76,11 @@ class TestGuest {
     TestElf file() const {
         return TestElf(type_, kEntry,
                        {{.flags = 7, .address = 0x1'0000, .file_size = 0x2000, .memory_size = 0x2000}},
-                       words_);
+                       words());
     }
 
   private:
-    std::int32_t distance_to(std::uint64_t target) const {
-        return static_cast<std::int32_t>(static_cast<std::uint32_t>(target - here()));
-    }
-
     std::uint16_t type_ = 2;
-    std::vector<std::uint32_t> words_;
 };
 
 // Starts the process and runs it on a thread of its own, whose signals are the program's.

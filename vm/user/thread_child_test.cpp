@@ -22,23 +22,17 @@ using testing::kA3;
 using testing::kS0;
 using testing::kT0;
 using testing::kT1;
+using testing::kT2;
 using testing::kZero;
 using testing::TestGuest;
 using Op = guest::riscv::Opcode;
 
-constexpr unsigned kT2 = 7;
 constexpr std::uint64_t kWord = TestGuest::kData + 64;
 
 // The child goes on behind this, the parent at kOther.
 TestGuest& vfork(TestGuest& guest, std::int32_t flags = 0) {
     guest.li(kA0, CLONE_VM | CLONE_VFORK | SIGCHLD | flags).li(kA1, 0).la(kA2, kWord).call(220);
     return guest.branch(Op::bne, kA0, kZero, TestGuest::kOther);
-}
-
-// exit_group with what the child ended with.
-TestGuest& exit_as_the_child(TestGuest& guest) {
-    guest.li(kA0, -1).la(kA1, TestGuest::kData).li(kA2, 0).li(kA3, 0).call(260);  // wait4
-    return guest.la(kT0, TestGuest::kData).op(Op::lbu, kA0, kT0, 0, 1).call(94);
 }
 
 Outcome run(const TestGuest& guest) {
@@ -49,7 +43,7 @@ Outcome run(const TestGuest& guest) {
 TEST(ChildOfVfork, GetsNoThreads) {
     TestGuest guest;
     vfork(guest).clone().op(Op::sub, kA0, kZero, kA0).call(94).at(TestGuest::kOther);
-    exit_as_the_child(guest);
+    guest.wait_for_child().exit_as_the_child();
     EXPECT_EQ(run(guest).code, EAGAIN);
 }
 
@@ -57,7 +51,7 @@ TEST(ChildOfVfork, FindsItsNumberWhereTheParentIsToHaveIt) {
     TestGuest guest;
     vfork(guest, CLONE_PARENT_SETTID).call(172).la(kT0, kWord).op(Op::lw, kT1, kT0, 0, 0);  // getpid
     guest.op(Op::sub, kA0, kA0, kT1).op(Op::sltiu, kA0, kA0, 0, 1).call(94).at(TestGuest::kOther);
-    exit_as_the_child(guest);
+    guest.wait_for_child().exit_as_the_child();
     EXPECT_EQ(run(guest).code, 1);
 }
 
