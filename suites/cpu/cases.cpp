@@ -1,15 +1,12 @@
 #include "suites/cpu/cases.h"
 
 #include <array>
-#include <chrono>
-#include <cstdlib>
 #include <string>
 #include <vector>
 
 #include <fmt/format.h>
 
-#include "suites/common/guards.h"
-#include "suites/cpu/child.h"
+#include "suites/common/checked_runs.h"
 
 namespace suites::cpu {
 namespace {
@@ -38,42 +35,12 @@ constexpr std::array kPrograms = {
     Program{"hello", "hello\n"},
 };
 
-// The sum of the children's CPU times, and what the last one wrote to standard error.
-struct Runs {
-    double seconds = 0;
-    std::string messages;
-};
-
-// Runs the command once an iteration; the iteration's time is the child's. A wrong run fails the case.
-Runs run_and_check(benchmark::State& state, const std::vector<std::string>& command, const char* output) {
-    Runs runs;
-    for (auto _ : state) {
-        const auto child = run_child(command);
-        if (not child) {
-            state.SkipWithError(child.error().c_str());
-            return {};
-        }
-        if (child->exit_code != 0 or child->output != output) {
-            state.SkipWithError(fmt::format("{}: exit code {}, printed '{}' and '{}'",
-                                            fmt::join(command, " "), child->exit_code, child->output,
-                                            child->messages)
-                                    .c_str());
-            return {};
-        }
-        const double seconds = std::chrono::duration<double>(child->cpu_time).count();
-        state.SetIterationTime(seconds);
-        runs.seconds += seconds;
-        runs.messages = child->messages;
-    }
-    return runs;
-}
-
 void interpret(benchmark::State& state, const std::vector<std::string>& command, const char* output) {
-    const Runs runs = run_and_check(state, command, output);
+    const common::CheckedRuns runs = common::run_and_check(state, command, output);
     if (state.error_occurred()) {
         return;
     }
-    const auto retired = retired_instructions(runs.messages);
+    const auto retired = common::retired_instructions(runs.messages);
     if (not retired) {
         state.SkipWithError("vm user --stats did not say how many instructions retired");
         return;
@@ -88,13 +55,13 @@ void interpret(benchmark::State& state, const std::vector<std::string>& command,
 Case make(const Program& program, const char* runner, std::vector<std::string> command) {
     return {.id = fmt::format("{}/{}", program.name, runner),
             .body = [command = std::move(command),
-                     output = program.output](auto& state) { run_and_check(state, command, output); },
+                     output = program.output](auto& state) { common::run_and_check(state, command, output); },
             .metrics = {common::time_metric()},
             .tags = {"quick", "cpu"},
             .time_source = common::TimeSource::manual};
 }
 
-void add_program(std::vector<Case>& cases, const Program& program, const Runners& runners) {
+void add_program(std::vector<Case>& cases, const Program& program, const common::Runners& runners) {
     const std::string guest = runners.guest / fmt::format("{}.rv64", program.name);
     const std::vector<std::string> interpreter = {runners.vm, "user", "--stats", guest};
     Case interp = make(program, "interp", interpreter);
@@ -120,7 +87,7 @@ void add_program(std::vector<Case>& cases, const Program& program, const Runners
 
 }  // namespace
 
-common::Suite suite(const Runners& runners) {
+common::Suite suite(const common::Runners& runners) {
     common::Suite made{"cpu", "How fast do guest programs run, beside this host and QEMU?", {}};
     for (const Program& program : kPrograms) {
         add_program(made.cases, program, runners);
@@ -128,10 +95,6 @@ common::Suite suite(const Runners& runners) {
     return made;
 }
 
-common::Suite suite() {
-    const char* path = std::getenv("PATH");
-    const auto self = std::filesystem::read_symlink("/proc/self/exe");
-    return suite(find_runners(self.parent_path(), path == nullptr ? "" : path));
-}
+common::Suite suite() { return suite(common::find_runners()); }
 
 }  // namespace suites::cpu

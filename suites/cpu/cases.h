@@ -1,12 +1,12 @@
 #pragma once
 
 #include "suites/common/case.h"
-#include "suites/cpu/runners.h"
+#include "suites/common/runners.h"
 
 namespace suites::cpu {
 
 // The table: each guest program on the interpreter, natively and, where it is there, on QEMU.
-common::Suite suite(const Runners& runners);
+common::Suite suite(const common::Runners& runners);
 
 // With the runners found around this program.
 common::Suite suite();

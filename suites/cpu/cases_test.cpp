@@ -4,8 +4,8 @@
 
 #include <gtest/gtest.h>
 
+#include "suites/common/child.h"
 #include "suites/common/table.h"
-#include "suites/cpu/child.h"
 
 namespace suites::cpu {
 namespace {
@@ -44,7 +44,7 @@ TEST(Cpu, NativeProgramsComputeTheKnownResults) {
     const auto folder = std::filesystem::read_symlink("/proc/self/exe").parent_path() / "suites" / "guest";
     for (const char* name : {"arithmetic", "atomics", "branches", "calls", "fp_double", "fp_single",
                              "indirect", "memory", "muldiv"}) {
-        const auto result = run_child({folder / (std::string(name) + ".native")});
+        const auto result = common::run_child({folder / (std::string(name) + ".native")});
         ASSERT_TRUE(result) << result.error();
         EXPECT_EQ(result->exit_code, 0) << result->output;
     }

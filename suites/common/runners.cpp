@@ -1,10 +1,11 @@
-#include "suites/cpu/runners.h"
+#include "suites/common/runners.h"
 
 #include <charconv>
+#include <cstdlib>
 
 #include <unistd.h>
 
-namespace suites::cpu {
+namespace suites::common {
 namespace {
 
 std::optional<std::filesystem::path> find_on(std::string_view path, const char* program) {
@@ -26,6 +27,12 @@ Runners find_runners(const std::filesystem::path& folder, std::string_view path)
         .vm = folder.parent_path() / "vm", .guest = folder / "guest", .qemu = find_on(path, "qemu-riscv64")};
 }
 
+Runners find_runners() {
+    const char* path = std::getenv("PATH");
+    const auto self = std::filesystem::read_symlink("/proc/self/exe");
+    return find_runners(self.parent_path(), path == nullptr ? "" : path);
+}
+
 std::optional<std::uint64_t> retired_instructions(std::string_view messages) {
     constexpr std::string_view kWord = " instructions in ";
     const std::size_t word = messages.find(kWord);
@@ -41,4 +48,4 @@ std::optional<std::uint64_t> retired_instructions(std::string_view messages) {
     return parsed.ec == std::errc() ? std::optional(count) : std::nullopt;
 }
 
-}  // namespace suites::cpu
+}  // namespace suites::common

@@ -6,7 +6,7 @@
 
 #include <tl/expected.hpp>
 
-namespace suites::cpu {
+namespace suites::common {
 
 // How a child process ended, what it printed, and the CPU time that it alone used (user and system, start-up
 // included), as the kernel accounted it.
@@ -21,4 +21,4 @@ struct ChildResult {
 // start.
 tl::expected<ChildResult, std::string> run_child(const std::vector<std::string>& command);
 
-}  // namespace suites::cpu
+}  // namespace suites::common

@@ -1,11 +1,11 @@
-#include "suites/cpu/runners.h"
+#include "suites/common/runners.h"
 
 #include <fstream>
 
 #include <gtest/gtest.h>
 #include <unistd.h>
 
-namespace suites::cpu {
+namespace suites::common {
 namespace {
 
 namespace fs = std::filesystem;
@@ -36,4 +36,4 @@ TEST(Runners, TheInstructionCountIsReadFromTheStatistics) {
 }
 
 }  // namespace
-}  // namespace suites::cpu
+}  // namespace suites::common

@@ -1,9 +1,9 @@
-#include "suites/cpu/child.h"
+#include "suites/common/child.h"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-namespace suites::cpu {
+namespace suites::common {
 namespace {
 
 using ::testing::HasSubstr;
@@ -39,4 +39,4 @@ TEST(Child, AProgramThatIsNotThereIsAnError) {
 }
 
 }  // namespace
-}  // namespace suites::cpu
+}  // namespace suites::common

@@ -1,4 +1,4 @@
-#include "suites/cpu/child.h"
+#include "suites/common/child.h"
 
 #include <cerrno>
 #include <cstring>
@@ -11,7 +11,7 @@
 #include <spawn.h>
 #include <unistd.h>
 
-namespace suites::cpu {
+namespace suites::common {
 namespace {
 
 // A file in memory that takes a child's output of any length: nobody has to read while it runs.
@@ -82,4 +82,4 @@ tl::expected<ChildResult, std::string> run_child(const std::vector<std::string>&
                        .cpu_time = duration(usage.ru_utime) + duration(usage.ru_stime)};
 }
 
-}  // namespace suites::cpu
+}  // namespace suites::common
