@@ -63,7 +63,7 @@ Case make(const Program& program, const char* runner, std::vector<std::string> c
 
 void add_program(std::vector<Case>& cases, const Program& program, const common::Runners& runners) {
     const std::string guest = runners.guest / fmt::format("{}.rv64", program.name);
-    const std::vector<std::string> interpreter = {runners.vm, "user", "--stats", guest};
+    const std::vector<std::string> interpreter = {runners.vm, "user", "--engine", "interp", "--stats", guest};
     Case interp = make(program, "interp", interpreter);
     interp.body = [interpreter, output = program.output](auto& state) {
         interpret(state, interpreter, output);
