@@ -5,6 +5,7 @@
 #include <cstdlib>
 #include <string_view>
 
+#include "harness/model/contrast.h"
 #include "harness/model/suite.h"
 
 namespace {
@@ -28,6 +29,8 @@ void check_suite(const Suite& suite) {
     for (const Case& one : suite.cases) {
         require(!one.id.empty() && one.version >= 1 && !one.metrics.empty());
         for (const Target& target : one.targets) require(target.ratio > 0);
+        for (const std::string& other : one.versus)
+            require(harness::model::contrast(one.id, other).has_value());
     }
 }
 

@@ -38,7 +38,8 @@ Benchmark make_benchmark(std::string_view suite, const Case& from) {
             from.metrics,
             from.tags,
             from.targets,
-            from.source};
+            from.source,
+            from.versus};
 }
 
 }  // namespace harness::model

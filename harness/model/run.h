@@ -51,6 +51,7 @@ struct Benchmark {
     std::vector<std::string> tags;
     std::vector<Target> targets;
     std::optional<SourcePlace> source = {};  // known while it is measured; the store does not keep it
+    std::vector<std::string> versus = {};    // cases of the suite, see Case
     bool operator==(const Benchmark&) const = default;
 
     bool is_reference() const;

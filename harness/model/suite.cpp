@@ -6,6 +6,7 @@
 #include <limits>
 #include <set>
 
+#include "harness/model/contrast.h"
 #include "harness/model/json_reader.h"
 #include "harness/model/names.h"
 
@@ -68,6 +69,16 @@ Case read_case(JsonReader& reader) {
         result.targets.push_back(read_target(element, result.metrics));
     });
     result.time_source = reader.take(parse_time_source(reader.text("time_source", "cpu")), TimeSource::cpu);
+    result.versus = reader.texts("versus");
+    for (const std::string& other : result.versus) {
+        if (!contrast(result.id, other)) {
+            reader.complain(
+                fmt::format("'versus' names ids that differ from the case's in one component: '{}'", other));
+        }
+        if (std::ranges::count(result.versus, other) > 1) {
+            reader.complain(fmt::format("'versus' lists '{}' twice", other));
+        }
+    }
     reader.object("source", [&](JsonReader& element) { result.source = read_source(element); });
     return result;
 }

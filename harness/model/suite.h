@@ -44,7 +44,9 @@ struct SourcePlace {
 SourcePlace read_source(JsonReader& reader);
 
 // One benchmark as its suite program describes it. id is the Google Benchmark run name. The first metric is
-// the primary one: it alone decides verdicts, the others are shown.
+// the primary one: it alone decides verdicts, the others are shown. versus names cases of the suite whose ids
+// differ in one component (contrast.h): reports show the ratios to them, and the geometric mean of alike
+// ones.
 struct Case {
     std::string id;
     int version = 1;  // of the definition: what is measured, not how fast it is
@@ -53,6 +55,7 @@ struct Case {
     std::vector<Target> targets;
     TimeSource time_source = TimeSource::cpu;
     std::optional<SourcePlace> source = {};
+    std::vector<std::string> versus = {};
     bool operator==(const Case&) const = default;
 };
 
@@ -90,8 +93,8 @@ std::string benchmark_id(std::string_view suite, std::string_view case_id);
 Result<Manifest> parse_manifest(std::string_view json, std::string_view origin);
 
 // Reads what `PROGRAM --describe` printed. The suite must be the manifest's, with at least one case; ids and
-// metric names are unique, each case has a metric, each target names a metric of its case. Unknown members
-// are ignored, so that an older harness reads a newer suite.
+// metric names are unique, each case has a metric, each target names a metric of its case, versus names ids
+// that differ in one component. Unknown members are ignored, so that an older harness reads a newer suite.
 Result<Suite> parse_description(std::string_view json, const Manifest& manifest, std::string_view origin);
 
 }  // namespace harness::model

@@ -16,6 +16,7 @@ constexpr std::string_view kDescription = R"({
                 {"name": "bytes_per_second", "unit": "B/s", "direction": "higher"}],
     "tags": ["quick", "memory"],
     "targets": [{"metric": "time", "vs": "raw_read/4/aligned/4KiB", "ratio": 1.5}],
+    "versus": ["raw_read/4/aligned/4KiB"],
     "source": {"file": "suites/memory_sizes/cases.cpp", "line": 180, "column": 5},
     "colour": "blue"
   }]
@@ -35,7 +36,8 @@ TEST(ParseDescription, ReadsEveryMemberAndIgnoresUnknownOnes) {
                         {"quick", "memory"},
                         {{"time", "raw_read/4/aligned/4KiB", 1.5}},
                         TimeSource::real,
-                        SourcePlace{"suites/memory_sizes/cases.cpp", 180}};
+                        SourcePlace{"suites/memory_sizes/cases.cpp", 180},
+                        {"raw_read/4/aligned/4KiB"}};
     EXPECT_EQ(suite->question, "What does an access cost at each size?");
     EXPECT_EQ(suite->manifest, kManifest);
     EXPECT_EQ(suite->cases, std::vector<Case>{expected});
@@ -91,6 +93,19 @@ TEST(ParseDescription, RefusesTargetsThatCannotBeChecked) {
               "suite 'memory_sizes': cases[0]: targets[0]: the case has no metric 'speed'");
     EXPECT_EQ(error(R"({"metric":"time","vs":"b","ratio":0})"),
               "suite 'memory_sizes': cases[0]: targets[0]: 'ratio' must be above 0");
+}
+
+TEST(ParseDescription, RefusesToCompareCasesThatDifferInMoreThanOneComponent) {
+    const auto described = [](std::string_view versus) {
+        return fmt::format(
+            R"([{{"id":"sort/jit","metrics":[{{"name":"time","unit":"ns","direction":"lower"}}],"versus":[{}]}}])",
+            versus);
+    };
+    EXPECT_EQ(description_error(described(R"("sort/native","hash/native")")),
+              "suite 'memory_sizes': cases[0]: 'versus' names ids that differ from the case's in one "
+              "component: 'hash/native'");
+    EXPECT_EQ(description_error(described(R"("sort/native","sort/native")")),
+              "suite 'memory_sizes': cases[0]: 'versus' lists 'sort/native' twice");
 }
 
 TEST(ParseDescription, RefusesASourceThatIsNoPlaceInARepository) {

@@ -68,15 +68,16 @@ Result<std::vector<SuiteText>> all_suites(Connection& connection) {
 Result<void> record_benchmark(Connection& connection, const model::Benchmark& benchmark, Known known) {
     constexpr std::string_view kUpdate =
         "UPDATE SET time_source = excluded.time_source, metrics = excluded.metrics, tags = excluded.tags, "
-        "targets = excluded.targets";
+        "targets = excluded.targets, versus = excluded.versus";
     return connection.run(
         fmt::format(
             "INSERT INTO benchmark (id, definition_version, suite, case_id, time_source, metrics, tags, "
-            "targets) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8) ON CONFLICT (id, definition_version) DO {}",
+            "targets, versus) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9) ON CONFLICT (id, "
+            "definition_version) DO {}",
             on_conflict(known, kUpdate)),
         {benchmark.id, benchmark.definition_version, benchmark.suite, benchmark.case_id,
          model::to_string(benchmark.time_source), metrics_text(benchmark.metrics), tags_text(benchmark.tags),
-         targets_text(benchmark.targets)});
+         targets_text(benchmark.targets), versus_text(benchmark.versus)});
 }
 
 Result<bool> has_benchmark(Connection& connection, const std::string& benchmark) {
@@ -87,8 +88,8 @@ Result<bool> has_benchmark(Connection& connection, const std::string& benchmark)
 
 Result<std::vector<model::Benchmark>> benchmarks_of_run(Connection& connection, const std::string& run_id) {
     auto rows = connection.all(
-        "SELECT id, definition_version, suite, case_id, time_source, metrics, tags, targets FROM benchmark "
-        "WHERE (id, definition_version) IN (SELECT benchmark, definition_version FROM process "
+        "SELECT id, definition_version, suite, case_id, time_source, metrics, tags, targets, versus "
+        "FROM benchmark WHERE (id, definition_version) IN (SELECT benchmark, definition_version FROM process "
         "WHERE run_id = ?1 UNION SELECT benchmark, definition_version FROM pair WHERE run_id = ?1) "
         "ORDER BY id, definition_version",
         {run_id}, [](const Row& row) { return read_benchmark(row); });

@@ -8,6 +8,20 @@ namespace harness::store {
 
 using Json = nlohmann::json;
 
+namespace {
+
+Result<std::vector<std::string>> read_texts(const Json& list, std::string_view what) {
+    std::vector<std::string> texts;
+    if (!list.is_array()) return fail("'{}' is not a list", what);
+    for (const Json& item : list) {
+        if (!item.is_string()) return fail("'{}' holds something that is not text", what);
+        texts.push_back(item.get<std::string>());
+    }
+    return texts;
+}
+
+}  // namespace
+
 Json metrics_json(const std::vector<model::Metric>& metrics) {
     Json list = Json::array();
     for (const model::Metric& metric : metrics) {
@@ -32,6 +46,8 @@ std::string tags_text(const std::vector<std::string>& tags) { return Json(tags).
 
 std::string targets_text(const std::vector<model::Target>& targets) { return targets_json(targets).dump(); }
 
+std::string versus_text(const std::vector<std::string>& versus) { return Json(versus).dump(); }
+
 Result<std::vector<model::Metric>> read_metrics(const Json& list) {
     std::vector<model::Metric> metrics;
     if (!list.is_array()) return fail("'metrics' is not a list");
@@ -45,15 +61,9 @@ Result<std::vector<model::Metric>> read_metrics(const Json& list) {
     return metrics;
 }
 
-Result<std::vector<std::string>> read_tags(const Json& list) {
-    std::vector<std::string> tags;
-    if (!list.is_array()) return fail("'tags' is not a list");
-    for (const Json& item : list) {
-        if (!item.is_string()) return fail("'tags' holds something that is not text");
-        tags.push_back(item.get<std::string>());
-    }
-    return tags;
-}
+Result<std::vector<std::string>> read_tags(const Json& list) { return read_texts(list, "tags"); }
+
+Result<std::vector<std::string>> read_versus(const Json& list) { return read_texts(list, "versus"); }
 
 Result<std::vector<model::Target>> read_targets(const Json& list) {
     std::vector<model::Target> targets;
@@ -82,9 +92,12 @@ Result<model::Benchmark> read_benchmark(const Row& row) {
     if (!tags) return tl::unexpected(tags.error());
     auto targets = read_targets(Json::parse(row.text(7), nullptr, false));
     if (!targets) return tl::unexpected(targets.error());
+    auto versus = read_versus(Json::parse(row.text(8), nullptr, false));
+    if (!versus) return tl::unexpected(versus.error());
     benchmark.metrics = std::move(*metrics);
     benchmark.tags = std::move(*tags);
     benchmark.targets = std::move(*targets);
+    benchmark.versus = std::move(*versus);
     return benchmark;
 }
 

@@ -56,14 +56,14 @@ TEST_F(Maintenance, CollectsWhatIsDerivedAndWhatNothingUses) {
         "'unchanged', 1, 1, 1, 1, 1, 0.05, 6, 6, '', '1', 'h', 1)",
         {uuid(1)}));
     check(connection.run("INSERT INTO point SELECT id, ?1, 1, 1, 1, 1 FROM series", {uuid(1)}));
-    check(
-        connection.script("INSERT INTO suite VALUES ('gone', '', '', '');"
-                          "INSERT INTO benchmark VALUES ('gone/a', 1, 'gone', 'a', 'cpu', '[]', '[]', '[]');"
-                          "INSERT INTO series VALUES ('s1', 'gone/a', 1, 'time', 'ns', 'm', 'lower', NULL);"
-                          "INSERT INTO benchmark VALUES ('gone/a', 2, 'gone', 'a', 'cpu', '[]', '[]', '[]');"
-                          "INSERT INTO series VALUES ('s2', 'gone/a', 2, 'time', 'ns', 'm', 'lower', 's1');"
-                          "INSERT INTO build VALUES ('b', 'r', 0, '', '', '');"
-                          "INSERT INTO machine VALUES ('m', 'c', 'x', 1, 1, 'k', 'g', 0, 1)"));
+    check(connection.script(
+        "INSERT INTO suite VALUES ('gone', '', '', '');"
+        "INSERT INTO benchmark VALUES ('gone/a', 1, 'gone', 'a', 'cpu', '[]', '[]', '[]', '[]');"
+        "INSERT INTO series VALUES ('s1', 'gone/a', 1, 'time', 'ns', 'm', 'lower', NULL);"
+        "INSERT INTO benchmark VALUES ('gone/a', 2, 'gone', 'a', 'cpu', '[]', '[]', '[]', '[]');"
+        "INSERT INTO series VALUES ('s2', 'gone/a', 2, 'time', 'ns', 'm', 'lower', 's1');"
+        "INSERT INTO build VALUES ('b', 'r', 0, '', '', '');"
+        "INSERT INTO machine VALUES ('m', 'c', 'x', 1, 1, 'k', 'g', 0, 1)"));
     const auto record = load_run(connection, uuid(1)).value();
     const Collected collected = collect_garbage(connection).value();
     EXPECT_EQ(collected.derived_rows, 3);

@@ -318,11 +318,17 @@ CREATE TABLE change_point (
 ) STRICT;
 )sql";
 
+// Which cases of its suite a benchmark is shown as a ratio to: a JSON array of their ids.
+constexpr const char* kVersusColumn = R"sql(
+ALTER TABLE benchmark ADD COLUMN versus TEXT NOT NULL DEFAULT '[]';
+)sql";
+
 constexpr Migration kMigrations[] = {
     {1, "raw tables", kRawTables},
     {2, "derived tables and views", kDerivedTables},
     {3, "side-by-side pairs", kPairTables},
     {4, "nightly trends", kNightTables},
+    {5, "ratios between benchmarks", kVersusColumn},
 };
 
 }  // namespace

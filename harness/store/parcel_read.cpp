@@ -60,6 +60,11 @@ Result<model::Benchmark> read_definition(const Json& json) {
     benchmark.metrics = std::move(*read_metrics_list);
     benchmark.tags = std::move(*read_tags_list);
     benchmark.targets = std::move(*read_targets_list);
+    // Files of earlier versions have none.
+    if (!json.contains("versus")) return benchmark;
+    auto versus = read_versus(json["versus"]);
+    if (!versus) return tl::unexpected(versus.error());
+    benchmark.versus = std::move(*versus);
     return benchmark;
 }
 

@@ -35,13 +35,15 @@ Json build_json(const model::Build& build) {
 }
 
 Json benchmark_json(const model::Benchmark& benchmark) {
-    return {{"suite", benchmark.suite},
-            {"case", benchmark.case_id},
-            {"version", benchmark.definition_version},
-            {"time_source", model::to_string(benchmark.time_source)},
-            {"metrics", Json(metrics_json(benchmark.metrics))},
-            {"tags", benchmark.tags},
-            {"targets", Json(targets_json(benchmark.targets))}};
+    Json json = {{"suite", benchmark.suite},
+                 {"case", benchmark.case_id},
+                 {"version", benchmark.definition_version},
+                 {"time_source", model::to_string(benchmark.time_source)},
+                 {"metrics", Json(metrics_json(benchmark.metrics))},
+                 {"tags", benchmark.tags},
+                 {"targets", Json(targets_json(benchmark.targets))}};
+    if (!benchmark.versus.empty()) json["versus"] = benchmark.versus;
+    return json;
 }
 
 Json samples_json(const std::vector<const model::Sample*>& samples) {

@@ -44,7 +44,7 @@ TEST(WriteParcel, HasOneLineForEachBenchmarkAndProcess) {
         {"revision":"abc","dirty":false,"compiler":"GCC 12","flags":"-O3","program_hash":"1234"}
       ],
       "benchmarks": [
-        {"suite":"memory","case":"read","version":1,"time_source":"cpu","metrics":[{"direction":"lower","name":"time","unit":"ns"},{"direction":"higher","name":"bytes_per_second","unit":"B/s"}],"tags":["quick"],"targets":[{"metric":"time","ratio":1.5,"vs":"raw_read"}]}
+        {"suite":"memory","case":"read","version":1,"time_source":"cpu","metrics":[{"direction":"lower","name":"time","unit":"ns"},{"direction":"higher","name":"bytes_per_second","unit":"B/s"}],"tags":["quick"],"targets":[{"metric":"time","ratio":1.5,"vs":"raw_read"}],"versus":["raw_read"]}
       ],
       "processes": [
         {"id":"00000000-0000-4000-8000-000000000003","build":0,"benchmark":"memory/read","version":1,"replicate":0,"position":3,"exit_status":0,"error":"","started_ns":2000,"duration_ns":500,"user_ns":300,"system_ns":100,"max_rss_bytes":4096,"samples":[{"metric":"time","unit":"ns","direction":"lower","ordinal":0,"value":2.5,"iterations":1000}]}

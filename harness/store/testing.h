@@ -48,6 +48,7 @@ inline model::Benchmark example_benchmark(const std::string& case_id = "read", i
                          {"bytes_per_second", "B/s", model::Direction::higher}};
     benchmark.tags = {"quick"};
     benchmark.targets = {{"time", "raw_read", 1.5}};
+    benchmark.versus = {"raw_read"};
     return benchmark;
 }
 

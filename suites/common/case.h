@@ -49,6 +49,10 @@ struct Case {
     std::vector<Metric> metrics;
     std::vector<std::string> tags;
     std::vector<Target> targets = {};
+    // Ids of cases of this suite that differ in one component: reports show the ratio to each, by the first
+    // metric, and the geometric mean of all ratios of the same two components (crc/jit and sort/jit to
+    // crc/native and sort/native).
+    std::vector<std::string> versus = {};
     TimeSource time_source = TimeSource::cpu;
     // Walks the working set, untimed, before each slice of the worker mode: the worker of the other build has
     // run in between and evicted it. For cases whose set-up or first accesses do not do so anyway.

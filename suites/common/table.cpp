@@ -8,6 +8,8 @@
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
 
+#include "harness/model/contrast.h"
+
 namespace suites::common {
 namespace {
 
@@ -36,6 +38,11 @@ std::optional<std::string> problem_of(const Case& entry, const std::set<std::str
             std::none_of(entry.metrics.begin(), entry.metrics.end(), named)) {
             return fmt::format("case '{}': no '{}' of '{}' to compare with", entry.id, target.metric,
                                target.versus);
+        }
+    }
+    for (const std::string& other : entry.versus) {
+        if (not ids.contains(other) or not harness::model::contrast(entry.id, other)) {
+            return fmt::format("case '{}': no case '{}' that differs in one component", entry.id, other);
         }
     }
     return std::nullopt;
@@ -74,6 +81,9 @@ json describe(const Case& entry) {
     json described = {{"id", entry.id},     {"version", entry.version},
                       {"metrics", metrics}, {"tags", entry.tags},
                       {"targets", targets}, {"time_source", text(entry.time_source)}};
+    if (not entry.versus.empty()) {
+        described["versus"] = entry.versus;
+    }
     if (const std::string file = path_in_tree(entry.source.file); not file.empty()) {
         described["source"] = {{"file", file}, {"line", entry.source.line}};
     }

@@ -13,11 +13,11 @@
 namespace suites::common {
 
 // What is wrong with the table, in one line: an id twice or with other characters, no body, no metric, a
-// target against a case that is not there.
+// target against a case that is not there, a ratio to one that is not or differs in more than one component.
 std::optional<std::string> find_problem(const Suite& suite);
 
-// What --describe prints: the suite, its question and its cases with metrics, units, directions, tags and
-// targets.
+// What --describe prints: the suite, its question and its cases with metrics, units, directions, tags,
+// targets and what they are shown as a ratio to.
 nlohmann::json describe(const Suite& suite);
 
 // The cases whose id matches, in table order, by the rules of --benchmark_filter: an extended regular

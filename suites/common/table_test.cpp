@@ -59,6 +59,16 @@ TEST(Table, ATargetNeedsItsCaseAndItsMetric) {
     EXPECT_THAT(find_problem(suite), Optional(HasSubstr("'power'")));
 }
 
+TEST(Table, ARatioNeedsACaseThatDiffersInOneComponent) {
+    Suite suite = suite_of({plain("sort/jit"), plain("sort/native"), plain("hash/native")});
+    suite.cases[0].versus = {"sort/native"};
+    EXPECT_EQ(find_problem(suite), std::nullopt);
+    suite.cases[0].versus = {"sort/qemu"};
+    EXPECT_THAT(find_problem(suite), Optional(HasSubstr("'sort/qemu'")));
+    suite.cases[0].versus = {"hash/native"};
+    EXPECT_THAT(find_problem(suite), Optional(HasSubstr("'hash/native'")));
+}
+
 TEST(Table, DescribeStatesEverythingOfACase) {
     Suite suite = suite_of({plain("a"), plain("b")});
     suite.cases[1] = {.id = "b",
@@ -67,6 +77,7 @@ TEST(Table, DescribeStatesEverythingOfACase) {
                       .metrics = {time_metric(), bandwidth_metric()},
                       .tags = {"quick", "memory"},
                       .targets = {{"time", "a", 1.5}},
+                      .versus = {"a"},
                       .time_source = TimeSource::manual};
     const auto described = describe(suite);
     EXPECT_EQ(described["suite"], "sample");
@@ -76,7 +87,7 @@ TEST(Table, DescribeStatesEverythingOfACase) {
         "id": "b", "version": 3, "time_source": "manual", "tags": ["quick", "memory"],
         "metrics": [{"name": "time", "unit": "ns", "direction": "lower"},
                     {"name": "bytes_per_second", "unit": "B/s", "direction": "higher"}],
-        "targets": [{"metric": "time", "vs": "a", "ratio": 1.5}]})");
+        "targets": [{"metric": "time", "vs": "a", "ratio": 1.5}], "versus": ["a"]})");
     known["source"] = {{"file", "suites/common/table_test.cpp"}, {"line", suite.cases[1].source.line}};
     EXPECT_EQ(described["cases"][1], known);
 }
