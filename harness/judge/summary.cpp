@@ -52,6 +52,7 @@ RunSummary summarise(const model::RunRecord& record) {
         for (std::size_t i = 0; i < rows; ++i) summary.rows.push_back(summarise(entry, i));
         add_targets(summary.targets, all, entry);
     }
+    summary.ratios = ratio_tables(record);
     return summary;
 }
 

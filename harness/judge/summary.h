@@ -4,6 +4,7 @@
 #include <string>
 #include <vector>
 
+#include "harness/judge/ratios.h"
 #include "harness/model/run.h"
 #include "harness/model/verdict.h"
 #include "harness/stats/estimators.h"
@@ -33,8 +34,9 @@ struct TargetRow {
 };
 
 struct RunSummary {
-    std::vector<SummaryRow> rows;    // by benchmark, primary metric first
-    std::vector<TargetRow> targets;  // those whose both sides were measured
+    std::vector<SummaryRow> rows;      // by benchmark, primary metric first
+    std::vector<TargetRow> targets;    // those whose both sides were measured
+    std::vector<RatioTable> ratios{};  // that suites ask for
 };
 
 RunSummary summarise(const model::RunRecord& record);

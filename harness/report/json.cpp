@@ -64,6 +64,36 @@ Json target(const judge::TargetRow& row) {
             {"measured", row.measured},   {"met", row.met}};
 }
 
+Json ratio(const std::optional<judge::Ratio>& value) {
+    if (!value) return nullptr;
+    Json interval = nullptr;
+    if (value->interval) interval = {{"low", value->interval->low}, {"high", value->interval->high}};
+    return {{"ratio", value->value}, {"interval", interval}, {"rounds", value->rounds}};
+}
+
+Json ratios(const std::vector<judge::RatioTable>& tables) {
+    Json all = Json::array();
+    for (const judge::RatioTable& table : tables) {
+        for (const judge::RatioColumn& column : table.columns) {
+            Json rows = Json::array();
+            for (std::size_t i = 0; i < table.rows.size(); ++i) {
+                if (!column.cells[i]) continue;
+                rows.push_back({{"row", table.rows[i]},
+                                {"value", ratio(column.cells[i]->ratio)},
+                                {"problem", column.cells[i]->problem}});
+            }
+            all.push_back({{"suite", table.suite},
+                           {"metric", table.metric.name},
+                           {"of", column.own},
+                           {"to", column.other},
+                           {"rows", rows},
+                           {"geometric_mean", ratio(column.mean)},
+                           {"counted", column.counted}});
+        }
+    }
+    return all;
+}
+
 Json machine(const model::Machine& machine) {
     return {{"class", machine_class(machine)},
             {"cpu_model", machine.cpu_model},
@@ -137,7 +167,8 @@ std::string json(const RunReport& report) {
                  {"machine", machine(run.machine)},
                  {"builds", builds(report.record.builds)},
                  {"results", rows},
-                 {"targets", targets}});
+                 {"targets", targets},
+                 {"ratios", ratios(report.summary.ratios)}});
 }
 
 }  // namespace harness::report

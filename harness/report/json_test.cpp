@@ -277,7 +277,8 @@ TEST(Json, ShowsARun) {
       "measured": 2.0,
       "met": false
     }
-  ]
+  ],
+  "ratios": []
 }
 )out");
 }

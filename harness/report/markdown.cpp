@@ -5,6 +5,7 @@
 
 #include <fmt/format.h>
 
+#include "harness/report/ratios.h"
 #include "harness/report/text.h"
 
 namespace harness::report {
@@ -105,6 +106,22 @@ std::string targets(const std::vector<judge::TargetRow>& rows) {
     return text;
 }
 
+std::string ratio_row(const std::vector<std::string>& cells) {
+    std::string text = "|";
+    for (const std::string& cell : cells) text += fmt::format(" {} |", markdown_cell(cell));
+    return text + "\n";
+}
+
+std::string ratios(const judge::RatioTable& table) {
+    const RatioLines text = ratio_lines(table);
+    std::string rule = "|---|";
+    for (std::size_t i = 1; i < text.head.size(); ++i) rule += "--:|";
+    std::string out = fmt::format("\n## Ratios of {}\n\n{}\n\n{}{}\n", markdown_cell(table.suite),
+                                  markdown_cell(ratio_legend(table)), ratio_row(text.head), rule);
+    for (const std::vector<std::string>& line : text.lines) out += ratio_row(line);
+    return out;
+}
+
 std::string title(const model::Comparison& comparison) {
     if (comparison.method == model::Method::side_by_side) {
         return fmt::format("# {}\n\nMeasured side by side, run {}, on {}\n\n",
@@ -176,7 +193,9 @@ std::string markdown(const RunReport& report) {
                             row.error.empty() ? (row.role == Role::reference ? "reference" : "")
                                               : "**failed:** " + markdown_cell(row.error));
     }
-    return text + targets(report.summary.targets);
+    text += targets(report.summary.targets);
+    for (const judge::RatioTable& table : report.summary.ratios) text += ratios(table);
+    return text;
 }
 
 }  // namespace harness::report

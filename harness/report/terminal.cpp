@@ -5,6 +5,7 @@
 
 #include <fmt/format.h>
 
+#include "harness/report/ratios.h"
 #include "harness/report/text.h"
 
 namespace harness::report {
@@ -126,6 +127,22 @@ std::string targets(const std::vector<judge::TargetRow>& all, Colour colour) {
     return "\n" + table(rows, colour);
 }
 
+// The last line, the means, is what stays in view.
+std::string ratios(const judge::RatioTable& ratio_table, Colour colour) {
+    const RatioLines text = ratio_lines(ratio_table);
+    std::vector<Row> rows;
+    const auto add = [&](const std::vector<std::string>& cells) {
+        Row row;
+        for (const std::string& cell : cells) row.push_back({cell.empty() ? "-" : cell, ""});
+        row.insert(row.end(), 2, {"", ""});  // the last two columns are texts
+        rows.push_back(std::move(row));
+    };
+    add(text.head);
+    rows.front().front().text = ratio_table.suite;
+    for (const std::vector<std::string>& line : text.lines) add(line);
+    return fmt::format("\nratios of {}\n{}", ratio_legend(ratio_table), table(rows, colour));
+}
+
 }  // namespace
 
 std::string terminal(const model::Comparison& comparison, Colour colour) {
@@ -169,7 +186,9 @@ std::string terminal(const RunReport& report, Colour colour) {
     for (const judge::SummaryRow& row : report.summary.rows) {
         if (row.role != Role::shown) rows.push_back(summary_row(row));
     }
-    return text + table(rows, colour) + targets(report.summary.targets, colour);
+    text += table(rows, colour) + targets(report.summary.targets, colour);
+    for (const judge::RatioTable& one : report.summary.ratios) text += ratios(one, colour);
+    return text;
 }
 
 }  // namespace harness::report

@@ -97,4 +97,48 @@ inline model::RunRecord record() {
     return result;
 }
 
+// Three programs in six rounds: natively, by jit, which one of them does not survive, and one of them by
+// qemu.
+inline model::RunRecord peers_record() {
+    model::RunRecord result = record();
+    result.benchmarks.clear();
+    result.processes.clear();
+    result.samples.clear();
+    const model::Metric time{"time", "ns", model::Direction::lower};
+    struct Row {
+        std::string id;
+        double value;
+        std::vector<std::string> versus;
+    };
+    const std::vector<Row> rows = {{"crc/jit", 16, {"crc/native", "crc/qemu"}},
+                                   {"crc/native", 8, {}},
+                                   {"crc/qemu", 32, {"crc/native"}},
+                                   {"hash/jit", 0, {"hash/native"}},
+                                   {"hash/native", 5, {}},
+                                   {"sort/jit", 80, {"sort/native"}},
+                                   {"sort/native", 10, {}}};
+    for (const Row& row : rows) {
+        model::Case definition;
+        definition.id = row.id;
+        definition.metrics = {time};
+        definition.versus = row.versus;
+        const model::Benchmark benchmark = model::make_benchmark("peers", definition);
+        result.benchmarks.push_back(benchmark);
+        for (int round = 0; round < 6; ++round) {
+            model::Process process;
+            process.id = benchmark.id + std::to_string(round);
+            process.build_id = "build";
+            process.benchmark = benchmark.id;
+            process.replicate = round;
+            if (row.value == 0) process.error = "no such engine";
+            // The first round of sort/jit is twice as slow.
+            const double value = row.value * (round == 0 && row.id == "sort/jit" ? 2 : 1);
+            result.samples.push_back(
+                {process.id, benchmark.id, 1, "time", "ns", time.direction, 0, value, 1});
+            result.processes.push_back(process);
+        }
+    }
+    return result;
+}
+
 }  // namespace harness::report::testing

@@ -56,6 +56,8 @@ std::string quantity(double value, std::string_view unit) {
     return fmt::format("{} {}", digits(value), unit);
 }
 
+std::string ratio(double value) { return std::isfinite(value) ? digits(value) : "not a number"; }
+
 std::string change(double ratio) {
     if (!std::isfinite(ratio)) return "not a number";
     if (ratio >= 2) return fmt::format("x{:.2f}", ratio);

@@ -13,6 +13,9 @@ namespace harness::report {
 // short. Units that have no prefixes of their own stay as they are.
 std::string quantity(double value, std::string_view unit);
 
+// "2.20", "0.333", "25.1": three significant digits.
+std::string ratio(double value);
+
 // "+12.3 %" of 1.123, "x2.50" from a doubling on.
 std::string change(double ratio);
 

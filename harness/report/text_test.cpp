@@ -9,6 +9,13 @@
 namespace harness::report {
 namespace {
 
+TEST(RatioText, HasThreeDigits) {
+    EXPECT_EQ(ratio(2.2), "2.20");
+    EXPECT_EQ(ratio(1.0 / 3), "0.333");
+    EXPECT_EQ(ratio(25.125), "25.1");
+    EXPECT_EQ(ratio(NAN), "not a number");
+}
+
 TEST(Quantity, ChoosesThePrefixOfTimes) {
     EXPECT_EQ(quantity(0.34, "ns"), "340 ps");
     EXPECT_EQ(quantity(1.234, "ns"), "1.23 ns");
