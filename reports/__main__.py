@@ -94,6 +94,8 @@ def draw_suite(folder: Path, page: SuitePage, report: Report) -> tuple[list[str]
     import families
     import look
     import overview
+    import ratio_bars
+    import ratios
     import trends
 
     run = report.run
@@ -101,7 +103,11 @@ def draw_suite(folder: Path, page: SuitePage, report: Report) -> tuple[list[str]
         page.title or page.name,
         f"{page.name} at {run.commit}, {run.started_text}, {run.machine['cpu_model']}",
     )
-    drawn = []
+    drawn = [
+        ratio_bars.bars_figure(table, other, caption)
+        for table in ratios.tables(page.rows)
+        for other in ratio_bars.references(table)
+    ]
     curves, rest = families.arranged(page.rows)
     if curves:
         drawn.append(overview.curves_figure(families.panels(curves), caption))

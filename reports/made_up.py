@@ -35,6 +35,7 @@ class MadeUpCase:
     metrics: dict[str, tuple[float, str, str]]  # name -> typical value, unit, direction
     tags: list[str] = field(default_factory=list)
     targets: list[dict] = field(default_factory=list)
+    versus: list[str] = field(default_factory=list)
 
 
 def schema() -> list[str]:
@@ -88,6 +89,28 @@ def cpu_cases() -> list[MadeUpCase]:
     return cases
 
 
+def peers_cases() -> list[MadeUpCase]:
+    """A tenth of a second natively; times of the interpreter, of the JIT and of QEMU to it."""
+    cases = []
+    programs = {
+        "bytecode": (9.2, 2.1, 5.4),
+        "chase": (0.8, 0.9, 0.95),
+        "crc": (5.2, 1.1, 1.4),
+        "recursion": (15.8, 2.6, 9.1),
+        "sha256": (20.7, 1.9, 3.6),
+        "triad_small": (44.0, 2.4, 46.0),
+    }
+    for name, times in programs.items():
+        native, qemu = f"{name}/native", f"{name}/qemu"
+        cases.append(MadeUpCase(native, {"time": (1e8, "ns", "lower")}, ["reference"]))
+        for runner, ratio in zip(("interp", "jit", "qemu"), times):
+            versus = [native] if runner == "qemu" else [native, qemu]
+            tags = ["reference"] if runner == "qemu" else []
+            time = {"time": (1e8 * ratio, "ns", "lower")}
+            cases.append(MadeUpCase(f"{name}/{runner}", time, tags, [], versus))
+    return cases
+
+
 def volatile_cases() -> list[MadeUpCase]:
     cases = []
     for name, size in (("1KiB", 1), ("16KiB", 16), ("1MiB", 1024)):
@@ -103,7 +126,12 @@ def volatile_cases() -> list[MadeUpCase]:
     return cases
 
 
-SUITES = {"cpu": cpu_cases, "memory_sizes": memory_cases, "volatile_vs_plain": volatile_cases}
+SUITES = {
+    "cpu": cpu_cases,
+    "memory_sizes": memory_cases,
+    "peers": peers_cases,
+    "volatile_vs_plain": volatile_cases,
+}
 
 
 class MadeUpStore:
@@ -153,6 +181,7 @@ class MadeUpStore:
                 ),
                 tags=json.dumps(case.tags),
                 targets=json.dumps(case.targets),
+                versus=json.dumps(case.versus),
             )
             for metric, (_, unit, direction) in case.metrics.items():
                 self.insert(

@@ -3,6 +3,7 @@
 from dataclasses import dataclass, field
 from math import log
 
+import ratios
 from store import Row, Run, Summary, Verdict
 from units import change, natural, percent, quantity, ratio, size_name, utc
 
@@ -153,6 +154,38 @@ def failures(run: Run, suite: str | None = None) -> str:
     )
 
 
+def ratio_text(value: ratios.Ratio | None) -> str:
+    if value is None:
+        return ""
+    if value.low is None or value.high is None:
+        return ratio(value.value)
+    return f"{ratio(value.value)} ({ratio(value.low)} to {ratio(value.high)})"
+
+
+def mean_text(column: ratios.Column, found: ratios.Table) -> str:
+    """Says so when some rows of the table are not in the mean."""
+    missing = column.mean is not None and len(column.ratios) < len(found.rows)
+    return ratio_text(column.mean) + (f", {len(column.ratios)} of {len(found.rows)}" if missing else "")
+
+
+def ratio_tables(page: SuitePage) -> str:
+    """The ratios that the suite asks for, geometric means last."""
+    text = ""
+    for found in ratios.tables(page.rows):
+        head = ["", *(f"{column.own} / {column.other} " for column in found.columns)]
+        body = [
+            [f"`{row}`", *(ratio_text(column.ratios.get(row)) for column in found.columns)]
+            for row in found.rows
+        ]
+        if any(column.mean for column in found.columns):
+            body.append(["**geometric mean**", *(mean_text(column, found) for column in found.columns)])
+        text += (
+            f"## Ratios\n\n{found.metric}, {found.direction} is better; in brackets the 95 % interval over the "
+            f"rounds of the run.\n\n{table(head, body)}\n"
+        )
+    return text
+
+
 def pictures(names: list[str], alt: str) -> str:
     return "".join(f"![{alt}]({name})\n\n" for name in names)
 
@@ -162,6 +195,7 @@ def suite_page(report: Report, page: SuitePage) -> str:
     text += "".join(f"{part}\n\n" for part in (page.question, page.description) if part)
     text += failures(report.run, page.name)
     text += pictures(page.overviews, f"{page.name}, latest run")
+    text += ratio_tables(page)
     text += (
         "## Figures\n\nMedian of the processes' medians; spread: distance of their quartiles. The ratio in "
         "*Against* is this row divided by the row named.\n\n"

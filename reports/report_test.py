@@ -99,6 +99,31 @@ class ReportTest(unittest.TestCase):
         )
         self.assertIn("`raw/4KiB` (reference)", self.page("memory.md"))
 
+    def test_ratios_that_a_suite_asks_for_have_a_chart_and_a_table_that_ends_with_the_means(self):
+        run = self.measured_run()
+        cases = [
+            MadeUpCase(f"{program}/{runner}", {"time": (time, "ns", "lower")}, [], [], versus)
+            for program, factor in (("crc", 2.0), ("hash", 4.0), ("sort", 8.0))
+            for runner, time, versus in (
+                ("jit", 100.0 * factor, [f"{program}/native"]),
+                ("native", 100.0, []),
+                ("qemu", 100.0, [f"{program}/native"]),
+            )
+        ]
+        self.store.suite("peers", cases)
+        for case in cases:
+            self.store.measure(run, "peers", case, error="no engine" if case.id == "hash/jit" else "")
+        result = self.report()
+        self.assertEqual(result.returncode, 0, result.stderr)
+        page = self.page("peers.md")
+        self.assertIn("|  | jit / native | qemu / native |", page)
+        self.assertIn("| `peers/hash/jit` | no engine |", page)
+        self.assertRegex(page, r"\| `crc` \| [12]\.\d\dx \([12]\.\d\dx to [12]\.\d\dx\) \| ")
+        self.assertRegex(page, r"\| `hash` \|  \| ")
+        self.assertRegex(page, r"\n\| \*\*geometric mean\*\* \| [34]\.\d\dx \(.*\), 2 of 3 \| .*x\) \|\n\n")
+        self.assertTrue((self.place / "peers-1.png").read_bytes().startswith(b"\x89PNG"))
+        self.assertIn("peers-1.png", self.page("index.md"))
+
     def test_an_older_run_can_be_asked_for_and_sees_nothing_newer(self):
         old = self.measured_run()
         self.measured_run()

@@ -10,8 +10,8 @@ from typing import Iterable
 
 from units import utc
 
-# The schema this package was written for: the view `observation` came with version 2.
-OLDEST_SCHEMA = 2
+# The schema this package was written for: the column `versus` of benchmarks came with version 5.
+OLDEST_SCHEMA = 5
 
 
 class StoreError(Exception):
@@ -75,6 +75,8 @@ class Row:
     tags: list[str]
     targets: list[dict]
     summary: Summary
+    versus: list[str] = field(default_factory=list)  # cases of the suite that it is compared with
+    rounds: dict[int, float] = field(default_factory=dict)  # the median of the process of each round
 
     @property
     def is_reference(self) -> bool:
@@ -184,20 +186,20 @@ class Store:
 
     def rows(self, run_id: str) -> list[Row]:
         """What one run measured: a row for each benchmark and metric."""
-        values: dict[tuple, dict[str, list[float]]] = defaultdict(lambda: defaultdict(list))
+        values: dict[tuple, dict[tuple[int, str], list[float]]] = defaultdict(lambda: defaultdict(list))
         for row in self.connection.execute(
-            "SELECT benchmark, definition_version, metric, unit, direction, process_id, value FROM observation"
-            " WHERE run_id = ?",
+            "SELECT benchmark, definition_version, metric, unit, direction, replicate, process_id, value"
+            " FROM observation WHERE run_id = ?",
             (run_id,),
         ):
-            values[tuple(row)[:5]][row["process_id"]].append(row["value"])
+            values[tuple(row)[:5]][row["replicate"], row["process_id"]].append(row["value"])
         definitions = {
             (row["id"], row["definition_version"]): row
             for row in self.connection.execute("SELECT * FROM benchmark")
         }
         return [self._row(key, processes, definitions[key[:2]]) for key, processes in values.items()]
 
-    def _row(self, key: tuple, processes: dict[str, list[float]], definition: sqlite3.Row) -> Row:
+    def _row(self, key: tuple, processes: dict[tuple[int, str], list[float]], definition: sqlite3.Row) -> Row:
         stored, version, metric, unit, direction = key
         benchmark = self.current_name(stored)
         suite, _, case = benchmark.partition("/")
@@ -214,6 +216,8 @@ class Store:
             json.loads(definition["tags"]),
             json.loads(definition["targets"]),
             summarise(statistics.median(samples) for samples in processes.values()),
+            json.loads(definition["versus"]),
+            {number: statistics.median(samples) for (number, _), samples in sorted(processes.items())},
         )
 
     def history(self, run_ids: list[str]) -> dict[tuple[str, int, str, str], dict[str, Summary]]:
