@@ -47,14 +47,14 @@ Result<int> conformance(const Options& options) {
     for (const std::string& path : *files) {
         width = std::max(width, path.size() - path.rfind('/') - 1);
     }
-    fmt::print("{:<{}}  {:>12}  {}\n", "program", width, "instructions", kDefaultEngine);
+    fmt::print("{:<{}}  {:>12}  {}\n", "program", width, "instructions", kInterpreter);
     std::size_t passed = 0;
     for (const std::string& path : *files) {
         const ConformanceResult result = machine::run_conformance(path, options.max_instructions);
         passed += result.kind == Kind::passed ? 1 : 0;
         fmt::print("{:<{}}  {:>12}  {}\n", result.name, width, result.instructions, verdict(result));
     }
-    fmt::print("{}: {} of {} passed\n", kDefaultEngine, passed, files->size());
+    fmt::print("{}: {} of {} passed\n", kInterpreter, passed, files->size());
     return passed == files->size() ? 0 : 1;
 }
 

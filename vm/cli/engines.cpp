@@ -4,19 +4,26 @@
 #include <array>
 #include <string>
 
+#include "vm/user/native.h"
+
 namespace vm::cli {
 namespace {
 
 constexpr std::array kEngines{
-    Engine{"interp", "interpreter", true},
-    Engine{"jit", "just-in-time compiler", false},
-    Engine{"kvm", "hardware virtualisation", false},
+    Engine{kDefaultEngine, "the fastest for the guest on this host (default)", true, true},
+    Engine{kInterpreter, "interpreter", true, true},
+    Engine{kCompiler, "just-in-time compiler", true, false},
+    Engine{"kvm", "hardware virtualisation", false, false},
 };
 
-std::string available_names() {
+bool runs(const Engine& engine, GuestKind guest) {
+    return guest == GuestKind::program ? engine.runs_programs : engine.runs_machines;
+}
+
+std::string available_names(GuestKind guest) {
     std::string names;
     for (const Engine& engine : kEngines) {
-        if (engine.available) {
+        if (runs(engine, guest)) {
             names += names.empty() ? "" : ", ";
             names += engine.name;
         }
@@ -28,16 +35,27 @@ std::string available_names() {
 
 std::span<const Engine> engines() { return kEngines; }
 
-Result<void> require_engine(std::string_view name) {
+std::string_view availability(const Engine& engine) {
+    if (engine.runs_programs == engine.runs_machines) {
+        return engine.runs_programs ? "available" : "not available";
+    }
+    return engine.runs_programs ? "programs only" : "machines only";
+}
+
+Result<std::string_view> choose_engine(std::string_view name, GuestKind guest) {
+    if (name == kDefaultEngine) {
+        return guest == GuestKind::program and user::native_supported() ? kCompiler : kInterpreter;
+    }
     const auto found = std::find_if(kEngines.begin(), kEngines.end(),
                                     [&](const Engine& engine) { return engine.name == name; });
     if (found == kEngines.end()) {
-        return fail("there is no engine '{}'; available: {}", name, available_names());
+        return fail("there is no engine '{}'; available: {}", name, available_names(guest));
     }
-    if (not found->available) {
-        return fail("engine '{}' is not available in this build; available: {}", name, available_names());
+    if (not runs(*found, guest)) {
+        return fail("engine '{}' is not available for {} in this build; available: {}", name,
+                    guest == GuestKind::program ? "programs" : "machines", available_names(guest));
     }
-    return {};
+    return found->name;
 }
 
 }  // namespace vm::cli

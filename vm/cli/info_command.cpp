@@ -16,8 +16,7 @@ Result<int> info() {
     fmt::print("guest     riscv64: RV64GC, Zba, Zbb, Zbc, Zbs, Zicond; machines have M, S and U mode\n");
     fmt::print("engines\n");
     for (const Engine& engine : engines()) {
-        fmt::print("  {:<7} {:<13}  {}\n", engine.name, engine.available ? "available" : "not available",
-                   engine.summary);
+        fmt::print("  {:<7} {:<13}  {}\n", engine.name, availability(engine), engine.summary);
     }
     return 0;
 }

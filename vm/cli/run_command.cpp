@@ -111,7 +111,7 @@ Result<int> run_bare(const Options& options, std::uint64_t memory) {
 }
 
 Result<int> run(const Options& options) {
-    if (auto engine = require_engine(options.engine); not engine) {
+    if (auto engine = choose_engine(options.engine, GuestKind::machine); not engine) {
         return tl::unexpected(engine.error());
     }
     const auto memory = parse_memory_size(options.memory, machine::kMaxMemory);

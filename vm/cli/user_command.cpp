@@ -30,6 +30,8 @@ using Clock = std::chrono::steady_clock;
 
 struct Options {
     std::string engine{kDefaultEngine};
+    std::optional<std::uint16_t> jit_threshold;
+    std::optional<unsigned> opt_level;
     std::uint64_t max_instructions = std::numeric_limits<std::uint64_t>::max();
     bool strace = false;
     bool trace = false;
@@ -78,6 +80,12 @@ std::vector<std::string> environment_of_host() {
 // How the guest's execve starts vm again; its program follows.
 std::vector<std::string> command_of(const Options& options) {
     std::vector<std::string> command = {"vm", "user", "--engine", options.engine};
+    if (options.jit_threshold) {
+        command.insert(command.end(), {"--jit-threshold", std::to_string(*options.jit_threshold)});
+    }
+    if (options.opt_level) {
+        command.insert(command.end(), {"--opt-level", std::to_string(*options.opt_level)});
+    }
     if (not options.sysroot.empty()) {
         command.insert(command.end(), {"--sysroot", options.sysroot});
     }
@@ -108,9 +116,23 @@ int finish(const user::Process& process, const user::Outcome& outcome, const Opt
     return kInstructionLimit;
 }
 
+user::NativeOptions native_options(const Options& options) {
+    user::NativeOptions native;
+    native.threshold = options.jit_threshold.value_or(native.threshold);
+    native.tier.level = options.opt_level.value_or(native.tier.level);
+    return native;
+}
+
 Result<int> run(const Options& options, const std::vector<std::string>& command) {
-    if (auto engine = require_engine(options.engine); not engine) {
+    const auto engine = choose_engine(options.engine, GuestKind::program);
+    if (not engine) {
         return tl::unexpected(engine.error());
+    }
+    for (const auto& [given, flag] : {std::pair{options.jit_threshold.has_value(), "--jit-threshold"},
+                                      {options.opt_level.has_value(), "--opt-level"}}) {
+        if (given and engine != kCompiler) {
+            return fail("{} is an option of --engine jit", flag);
+        }
     }
     if (not options.sysroot.empty() and not std::filesystem::is_directory(options.sysroot)) {
         return fail("sysroot '{}' is not a folder", options.sysroot);
@@ -130,6 +152,9 @@ Result<int> run(const Options& options, const std::vector<std::string>& command)
                                .sysroot = {},
                                .command = command_of(options),
                                .is_child = options.child};
+    if (engine == kCompiler and not options.gdb) {
+        start.native = native_options(options);
+    }
     if (not options.argv0.empty()) {
         start.arguments.front() = options.argv0;
     }
@@ -157,11 +182,16 @@ Result<int> run(const Options& options, const std::vector<std::string>& command)
         if (auto listening = debugger->listen(*options.gdb); not listening) {
             return tl::unexpected(listening.error());
         }
+        if (options.engine == kCompiler) {
+            out.line("vm: a program that is debugged is interpreted");
+        }
         out.line(fmt::format("vm: waiting for a debugger on 127.0.0.1:{}", debugger->port()));
     }
     const user::Outcome outcome = (*process)->run(how);
     if (options.stats and (options.child or not(*process)->is_child())) {
-        out.line("vm: " + run_statistics((*process)->instructions(), Clock::now() - began));
+        const auto compiled =
+            start.native ? std::optional((*process)->compiled_instructions()) : std::nullopt;
+        out.line("vm: " + run_statistics((*process)->instructions(), Clock::now() - began, compiled));
     }
     const int code = finish(**process, outcome, options, out);
     if (debugger != nullptr) {
@@ -180,6 +210,15 @@ std::function<Result<int>()> declare_user(CLI::App& app) {
     app.add_option("--engine", options->engine, "Engine (see vm info)")
         ->type_name("NAME")
         ->capture_default_str();
+    app.add_option("--jit-threshold", options->jit_threshold,
+                   fmt::format("Compile code that was entered so often (of the compiler; default {})",
+                               user::NativeOptions{}.threshold))
+        ->type_name("N");
+    app.add_option("--opt-level", options->opt_level,
+                   fmt::format("How much compiled code is optimised (of the compiler; default {})",
+                               user::NativeOptions{}.tier.level))
+        ->type_name("N")
+        ->check(CLI::Range(0U, user::kMaxOptimisation));
     app.add_option("--max-instructions", options->max_instructions,
                    "Stop after so many, of all threads (exit code 124)")
         ->type_name("N")

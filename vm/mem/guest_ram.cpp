@@ -74,8 +74,9 @@ Result<GuestRam> GuestRam::create(PhysAddr base, std::uint64_t size, Backing bac
         raw(base) + (size - 1) < raw(base)) {
         return fail("guest memory of {} bytes at {:#x} is not a range of whole 4 KiB pages", size, raw(base));
     }
-    void* host = backing == Backing::committed ? map_huge(size, PROT_READ | PROT_WRITE)
-                                               : map_anonymous(size, PROT_NONE);
+    const std::uint64_t guard = backing == Backing::reserved ? kReserveGuard : 0;
+    void* const host = backing == Backing::committed ? map_huge(size, PROT_READ | PROT_WRITE)
+                                                     : map_anonymous(size + 2 * guard, PROT_NONE);
     if (host == MAP_FAILED) {
         return fail("cannot get {} bytes of guest memory: {}", size, std::strerror(errno));
     }
@@ -83,13 +84,14 @@ Result<GuestRam> GuestRam::create(PhysAddr base, std::uint64_t size, Backing bac
     void* flags = map_anonymous(pages, PROT_READ | PROT_WRITE);
     if (flags == MAP_FAILED) {
         const int reason = errno;
-        ::munmap(host, size);
+        ::munmap(host, size + 2 * guard);
         return fail("cannot get {} bytes of page flags: {}", pages, std::strerror(reason));
     }
     if (backing == Backing::committed) {
         std::memset(flags, page::kPermissions, pages);
     }
-    return GuestRam(base, size, static_cast<std::byte*>(host), static_cast<std::uint8_t*>(flags));
+    return GuestRam(base, size, static_cast<std::byte*>(host) + guard, static_cast<std::uint8_t*>(flags),
+                    guard);
 }
 
 GuestRam::GuestRam(GuestRam&& other) noexcept
@@ -99,7 +101,9 @@ GuestRam::GuestRam(GuestRam&& other) noexcept
       flags_(std::exchange(other.flags_, nullptr)),
       journal_(std::move(other.journal_)),
       releases_(std::move(other.releases_)),
-      watched_(std::move(other.watched_)) {}
+      watched_(std::move(other.watched_)),
+      guard_(other.guard_),
+      protects_code_(other.protects_code_) {}
 
 GuestRam& GuestRam::operator=(GuestRam&& other) noexcept {
     std::swap(base_, other.base_);
@@ -109,12 +113,14 @@ GuestRam& GuestRam::operator=(GuestRam&& other) noexcept {
     std::swap(journal_, other.journal_);
     std::swap(releases_, other.releases_);
     std::swap(watched_, other.watched_);
+    std::swap(guard_, other.guard_);
+    std::swap(protects_code_, other.protects_code_);
     return *this;
 }
 
 GuestRam::~GuestRam() {
     if (host_ != nullptr) {
-        ::munmap(host_, size_);
+        ::munmap(host_ - guard_, size_ + 2 * guard_);
         ::munmap(flags_, size_ >> kPageShift);
     }
 }
@@ -195,6 +201,7 @@ void GuestRam::watch(std::map<PhysAddr, std::uint8_t> pages) {
     }
     const auto grant_anew = [this](const std::map<PhysAddr, std::uint8_t>& changed) {
         for (const auto& [address, accesses] : changed) {
+            const OpenCode opened = open_code(address, kPageSize);
             set_permissions(address, kPageSize, permissions_at(address));
         }
     };
@@ -267,20 +274,118 @@ void GuestRam::report_store(PhysAddr address) {
     }
 }
 
+// The flags of the pages from this one to the one with the last byte.
+template <class Action>
+void GuestRam::for_code(PhysAddr address, std::uint64_t length, Action action) {
+    const std::uint64_t offset = raw(address) - raw(base_);
+    std::uint8_t* const first = flags_ + (offset >> kPageShift);
+    std::uint8_t* const end = flags_ + ((offset + length - 1) >> kPageShift) + 1;
+    for (std::uint8_t* page = first; page != end; ++page) {
+        if ((page_flags(page) & page::kCode) != 0) {
+            action(page);
+        }
+    }
+}
+
 void GuestRam::store_notify(PhysAddr address, std::uint64_t length) {
     VM_CHECK(contains(address, length));
     if (length == 0) {
         return;
     }
-    const std::uint64_t offset = raw(address) - raw(base_);
-    std::uint8_t* const first = flags_ + (offset >> kPageShift);
-    std::uint8_t* const end = flags_ + ((offset + length - 1) >> kPageShift) + 1;
-    for (std::uint8_t* page = first; page != end; ++page) {
-        if ((page_flags(page) & page::kCode) == 0) {
-            continue;
+    for_code(address, length, [this](std::uint8_t* page) {
+        if (not protects_code_) {
+            return forget_code(page);
         }
-        __atomic_fetch_and(page, static_cast<std::uint8_t>(~page::kCode), __ATOMIC_RELAXED);
-        journal_->record(base_ + (static_cast<std::uint64_t>(page - flags_) << kPageShift));
+        const std::lock_guard lock(releases_->mutex);
+        if ((page_flags(page) & page::kCode) != 0) {  // nobody was faster
+            unmark(page);
+        }
+    });
+}
+
+bool GuestRam::may_be_closed(const std::uint8_t* page) {
+    const std::uint8_t flags = page_flags(page);
+    return (flags & page::kCode) != 0 and (page::permissions_of(flags) & page::kWrite) != 0;
+}
+
+bool GuestRam::protect_in_host(const std::uint8_t* first, const std::uint8_t* end, int protection) {
+    const std::uint64_t offset = static_cast<std::uint64_t>(first - flags_) << kPageShift;
+    return ::mprotect(host_ + offset, static_cast<std::uint64_t>(end - first) << kPageShift, protection) == 0;
+}
+
+void GuestRam::forget_code(std::uint8_t* page) {
+    __atomic_fetch_and(page, static_cast<std::uint8_t>(~page::kCode), __ATOMIC_RELAXED);
+    journal_->record(base_ + (static_cast<std::uint64_t>(page - flags_) << kPageShift));
+}
+
+// The host's permission comes back before the mark goes: whoever finds no mark may write. Where the host has
+// no room for one more mapping, all pages beside this one that are closed are opened with it: that needs
+// none.
+void GuestRam::unmark(std::uint8_t* page) {
+    std::uint8_t* first = page;
+    std::uint8_t* end = page + 1;
+    if (protects_code_ and may_be_closed(page) and not protect_in_host(first, end, PROT_READ | PROT_WRITE)) {
+        while (first != flags_ and may_be_closed(first - 1)) {
+            --first;
+        }
+        while (end != flags_ + (size_ >> kPageShift) and may_be_closed(end)) {
+            ++end;
+        }
+        VM_CHECK(protect_in_host(first, end, PROT_READ | PROT_WRITE));
+    }
+    for (; first != end; ++first) {
+        forget_code(first);
+    }
+}
+
+GuestRam::OpenCode GuestRam::open_code(PhysAddr address, std::uint64_t length) {
+    VM_CHECK(length != 0 and contains(address, length));
+    if (not protects_code_) {
+        return {};
+    }
+    std::unique_lock lock(releases_->mutex);
+    for_code(address, length, [this](std::uint8_t* page) { unmark(page); });
+    return lock;
+}
+
+// Each closed page apart from others takes up to two more of the host's mappings, of which there are 65,530
+// by default: where they are spent, all other code is given up. (proc(5), max_map_count)
+bool GuestRam::close(const std::uint8_t* page) {
+    if (not may_be_closed(page) or protect_in_host(page, page + 1, PROT_READ)) {
+        return true;
+    }
+    for_code(base_, size_, [this, page](std::uint8_t* other) {
+        if (other != page) {
+            unmark(other);
+        }
+    });
+    return protect_in_host(page, page + 1, PROT_READ);
+}
+
+GuestRam::Closing GuestRam::protect_code(PhysAddr address, std::uint64_t generation) {
+    VM_CHECK(contains(address, 1));
+    if (not protects_code_) {
+        return Closing::done;
+    }
+    const std::lock_guard lock(releases_->mutex);  // whoever unmarks records with it held
+    if (code_generation() != generation) {
+        return Closing::overwritten;
+    }
+    if (close(flags_of(address))) {
+        return Closing::done;
+    }
+    forget_code(flags_of(address));
+    return Closing::no_room;
+}
+
+void GuestRam::protect_marked_code() {
+    if (protects_code_) {
+        const std::lock_guard lock(releases_->mutex);
+        for_code(base_, size_, [this](std::uint8_t* page) {
+            if (not close(page)) {
+                forget_code(page);
+            }
+        });
     }
 }
 

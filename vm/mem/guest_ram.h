@@ -50,7 +50,10 @@ constexpr std::uint8_t permissions_of(std::uint8_t flags) {
 }
 }  // namespace page
 
-// What stands behind a fresh GuestRam: zeroed memory with all permissions, or address space without any.
+// What stands behind a fresh GuestRam: zeroed memory with all permissions, or address space without any, with
+// kReserveGuard bytes before and behind it that stay so: what a displacement of 32 bits adds to an address
+// inside cannot reach anything else.
+inline constexpr std::uint64_t kReserveGuard = std::uint64_t{1} << 31;
 enum class Backing : std::uint8_t { committed, reserved };
 
 // Flags of a page, which other threads change: read anew each time.
@@ -153,6 +156,24 @@ class GuestRam {
     // Must follow a write to a guarded page: nobody who decodes it waits for those who are about to store.
     void report_store(PhysAddr address);
 
+    // Of reserved memory whose host protection is the guest's: from now on, pages of code are to lose the
+    // host's permission to write until a write to them is reported, so that stores which look at no flags do
+    // not go unseen. mark_code() alone takes nothing away: whoever marks calls protect_code() once nobody is
+    // between looking at the flags and storing.
+    void protect_code_in_host() { protects_code_ = true; }
+    bool protects_code_in_host() const { return protects_code_; }
+    // `generation` is the one of code before the mark. Code that was overwritten since may have been marked
+    // again by somebody who still waits for those about to store: then the caller, too, marks anew. Where the
+    // host has no room for the page to be protected on its own, the mark is gone.
+    enum class Closing : std::uint8_t { done, overwritten, no_room };
+    [[nodiscard]] Closing protect_code(PhysAddr address, std::uint64_t generation);
+    // The same for all that is marked: in the child of a fork, where those who marked are not.
+    void protect_marked_code();
+    // For whoever changes the host's protection of these pages himself, or moves them: they all have what
+    // they grant, as if they had been written, and as long as what is returned lives no page loses it again.
+    using OpenCode = std::unique_lock<std::mutex>;
+    [[nodiscard]] OpenCode open_code(PhysAddr address, std::uint64_t length);
+
     // Must precede a write that bypasses write and write_bytes (host mappings, system calls into guest
     // buffers), or follow an atomic one.
     void store_notify(PhysAddr address, std::uint64_t length);
@@ -165,23 +186,37 @@ class GuestRam {
     std::optional<PhysAddr> overwritten_code(std::uint64_t generation) const {
         return journal_->at(generation);
     }
-    // See CodeJournal.
-    std::unique_lock<std::mutex> hold_journal() const { return journal_->hold(); }
+    // For a fork: as long as this lives, nobody is amid a change of what the child gets a copy of. See
+    // CodeJournal.
+    struct Hold {
+        std::unique_lock<std::mutex> changes;
+        std::unique_lock<std::mutex> journal;
+    };
+    Hold hold() const { return {std::unique_lock(releases_->mutex), journal_->hold()}; }
 
   private:
-    GuestRam(PhysAddr base, std::uint64_t size, std::byte* host, std::uint8_t* flags)
+    GuestRam(PhysAddr base, std::uint64_t size, std::byte* host, std::uint8_t* flags, std::uint64_t guard)
         : base_(base),
           size_(size),
           host_(host),
           flags_(flags),
           journal_(std::make_unique<CodeJournal>()),
-          releases_(std::make_unique<Releases>()) {}
+          releases_(std::make_unique<Releases>()),
+          guard_(guard) {}
 
     struct Releases {
-        std::mutex mutex;
+        std::mutex mutex;  // also orders changes of the host's protection
         std::uint64_t count = 0;
     };
 
+    // With releases_->mutex held where the host's protection follows.
+    void unmark(std::uint8_t* page);
+    bool close(const std::uint8_t* page);
+    void forget_code(std::uint8_t* page);
+    static bool may_be_closed(const std::uint8_t* page);
+    bool protect_in_host(const std::uint8_t* first, const std::uint8_t* end, int protection);
+    template <class Action>
+    void for_code(PhysAddr address, std::uint64_t length, Action action);
     void grant(std::uint8_t* first, const std::uint8_t* end, std::uint8_t permissions);
     std::uint8_t* flags_of(PhysAddr address) { return flags_ + ((raw(address) - raw(base_)) >> kPageShift); }
 
@@ -192,6 +227,8 @@ class GuestRam {
     std::unique_ptr<CodeJournal> journal_;
     std::unique_ptr<Releases> releases_;  // of guards
     std::map<PhysAddr, std::uint8_t> watched_;
+    std::uint64_t guard_ = 0;  // bytes before and behind that nobody can reach
+    bool protects_code_ = false;
 };
 
 }  // namespace vm::mem

@@ -40,7 +40,7 @@ bool map_host(std::byte* at, std::uint64_t length, int protection, int flags, in
 
 int host_protection(std::uint8_t permissions) {
     const int write = (permissions & mem::page::kWrite) != 0 ? PROT_WRITE | PROT_READ : 0;
-    const int read = (permissions & (mem::page::kRead | mem::page::kExecute)) != 0 ? PROT_READ : 0;
+    const int read = (permissions & mem::page::kRead) != 0 ? PROT_READ : 0;
     return write | read;
 }
 
@@ -92,6 +92,8 @@ Checked<std::uint64_t> AddressSpace::map(const MapRequest& request) {
         return address;
     }
     const auto before = withdraw(*address, length, 0);
+    const bool replaces = regions_.overlaps(*address, *address + length);
+    const auto opened = replaces ? ram_.open_code(PhysAddr{*address}, length) : mem::GuestRam::OpenCode();
     if (not map_host(host(*address), length, host_protection(request.permissions), request.flags, request.fd,
                      request.offset)) {
         const SysValue reason = -errno;
@@ -99,7 +101,7 @@ Checked<std::uint64_t> AddressSpace::map(const MapRequest& request) {
         return tl::unexpected(reason);
     }
     // A fresh range without permissions has clear flags already, and huge reservations should not touch them.
-    if (request.permissions != 0 or regions_.overlaps(*address, *address + length)) {
+    if (request.permissions != 0 or replaces) {
         ram_.set_permissions(PhysAddr{*address}, length, request.permissions);
     }
     regions_.insert(*address, *address + length);
@@ -109,12 +111,14 @@ Checked<std::uint64_t> AddressSpace::map(const MapRequest& request) {
 // Gives the host pages back and reserves their addresses again.
 SysValue AddressSpace::release(std::uint64_t address, std::uint64_t length) {
     const auto before = withdraw(address, length, 0);
+    const bool held = regions_.overlaps(address, address + length);
+    const auto opened = held ? ram_.open_code(PhysAddr{address}, length) : mem::GuestRam::OpenCode();
     if (not map_host(host(address), length, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0)) {
         const SysValue reason = -errno;
         restore(before);
         return reason;
     }
-    if (regions_.overlaps(address, address + length)) {
+    if (held) {
         ram_.set_permissions(PhysAddr{address}, length, 0);
         regions_.erase(address, address + length);
     }
@@ -141,6 +145,7 @@ SysValue AddressSpace::protect(std::uint64_t address, std::uint64_t length, std:
         return -ENOMEM;
     }
     const auto before = withdraw(address, pages, permissions);
+    const auto opened = ram_.open_code(PhysAddr{address}, pages);
     if (::mprotect(host(address), pages, host_protection(permissions)) != 0) {
         const SysValue reason = -errno;
         restore(before);
@@ -208,14 +213,10 @@ Checked<std::uint64_t> AddressSpace::grow(const RemapRequest& request, std::uint
             return grown;
         }
     } else if (room) {
-        // The reservation behind the mapping has to go before the kernel can extend it.
-        ::munmap(host(end), more);
-        if (::mremap(host(request.address), old_length, new_length, 0) != MAP_FAILED) {
-            ram_.set_permissions(PhysAddr{end}, more, ram_.permissions_at(PhysAddr{request.address}));
-            regions_.insert(end, end + more);
+        const SysValue reason = extend(request.address, old_length, more);
+        if (reason == 0) {
             return request.address;
         }
-        const SysValue reason = -errno;
         release(end, more);
         if (not request.may_move) {
             return tl::unexpected(reason);
@@ -228,18 +229,35 @@ Checked<std::uint64_t> AddressSpace::grow(const RemapRequest& request, std::uint
     return gap ? move(request, old_length, new_length, *gap) : tl::unexpected<SysValue>(-ENOMEM);
 }
 
+// Without others: the host's mapping grows where it is. Where it cannot, the reservation behind it is gone.
+SysValue AddressSpace::extend(std::uint64_t address, std::uint64_t length, std::uint64_t more) {
+    const std::uint64_t end = address + length;
+    const auto opened = ram_.open_code(PhysAddr{address}, length);  // one mapping of the host, not several
+    // The reservation behind the mapping has to go before the kernel can extend it.
+    ::munmap(host(end), more);
+    if (::mremap(host(address), length, length + more, 0) == MAP_FAILED) {
+        return -errno;
+    }
+    ram_.set_permissions(PhysAddr{end}, more, ram_.permissions_at(PhysAddr{address}));
+    regions_.insert(end, end + more);
+    return 0;
+}
+
 Checked<std::uint64_t> AddressSpace::move(const RemapRequest& request, std::uint64_t old_length,
                                           std::uint64_t new_length, std::uint64_t target) {
     if (others_let_go_ != nullptr) {
         return relocate(request.address, old_length, new_length, target);
     }
     const std::uint8_t permissions = ram_.permissions_at(PhysAddr{request.address});
-    if (::mremap(host(request.address), old_length, new_length, MREMAP_MAYMOVE | MREMAP_FIXED,
-                 host(target)) == MAP_FAILED) {
-        return tl::unexpected(-errno);
+    {
+        const auto opened = ram_.open_code(PhysAddr{request.address}, old_length);
+        if (::mremap(host(request.address), old_length, new_length, MREMAP_MAYMOVE | MREMAP_FIXED,
+                     host(target)) == MAP_FAILED) {
+            return tl::unexpected(-errno);
+        }
+        regions_.insert(target, target + new_length);
+        ram_.set_permissions(PhysAddr{target}, new_length, permissions);
     }
-    regions_.insert(target, target + new_length);
-    ram_.set_permissions(PhysAddr{target}, new_length, permissions);
     release(request.address, old_length);
     return target;
 }
@@ -271,7 +289,7 @@ Checked<std::uint64_t> AddressSpace::relocate(std::uint64_t address, std::uint64
         return tl::unexpected(reason);
     }
     regions_.insert(target, target + new_length);
-    ram_.set_permissions(PhysAddr{target}, new_length, permissions);
+    grant(target, new_length, permissions);
     if (target != address) {
         release(address, old_length);
     }
@@ -279,7 +297,8 @@ Checked<std::uint64_t> AddressSpace::relocate(std::uint64_t address, std::uint64
 }
 
 // Narrows what the guest may do in a range to `keep`, and returns what it could before where that was more:
-// for restore(), when the host then refuses.
+// for restore(), when the host then refuses. Compiled code looks at no flags, and learns it from the host;
+// but only once nobody else is about to use what he has seen there.
 std::vector<AddressSpace::Grant> AddressSpace::withdraw(std::uint64_t address, std::uint64_t length,
                                                         std::uint8_t keep) {
     std::vector<Grant> withdrawn;
@@ -299,20 +318,38 @@ std::vector<AddressSpace::Grant> AddressSpace::withdraw(std::uint64_t address, s
             withdrawn.push_back({page, kPageSize, permissions});
         }
     }
-    for (const Grant& grant : withdrawn) {
-        const auto left = static_cast<std::uint8_t>(grant.permissions & keep);
-        ram_.set_permissions(PhysAddr{grant.address}, grant.length, left);
+    const auto left = [keep](const Grant& each) {
+        return static_cast<std::uint8_t>(each.permissions & keep);
+    };
+    for (const Grant& each : withdrawn) {
+        const auto opened = ram_.open_code(PhysAddr{each.address}, each.length);
+        ram_.set_permissions(PhysAddr{each.address}, each.length, left(each));
     }
-    if (not withdrawn.empty()) {
-        (*others_let_go_)();
+    if (withdrawn.empty()) {
+        return withdrawn;
+    }
+    (*others_let_go_)();
+    if (ram_.protects_code_in_host()) {
+        for (const Grant& each : withdrawn) {  // where the host has no room, what follows has none either
+            ::mprotect(host(each.address), each.length, host_protection(left(each)));
+        }
     }
     return withdrawn;
 }
 
 void AddressSpace::restore(const std::vector<Grant>& withdrawn) {
-    for (const Grant& grant : withdrawn) {
-        ram_.set_permissions(PhysAddr{grant.address}, grant.length, grant.permissions);
+    for (const Grant& each : withdrawn) {
+        grant(each.address, each.length, each.permissions);
     }
+}
+
+// Gives a range back what withdraw() took away, unless the host does not: the guest must not have more.
+void AddressSpace::grant(std::uint64_t address, std::uint64_t length, std::uint8_t permissions) {
+    if (ram_.protects_code_in_host() and
+        ::mprotect(host(address), length, host_protection(permissions)) != 0) {
+        return;
+    }
+    ram_.set_permissions(PhysAddr{address}, length, permissions);
 }
 
 SysValue AddressSpace::advise(std::uint64_t address, std::uint64_t length, int advice) {

@@ -124,6 +124,11 @@ class AddressSpace {
     // The host may have written to guest memory that writable() or writable_prefix() gave, `at` there, while
     // other threads ran: what they decoded there meanwhile is stale.
     void written(const void* at, std::uint64_t length);
+    // Whether the host may forbid writes to some of these bytes, as of code, while other threads run.
+    bool may_be_closed(std::span<const std::byte> bytes) const;
+    std::uint64_t guest_address(const void* at) const {
+        return static_cast<std::uint64_t>(static_cast<const std::byte*>(at) - ram_.host(mem::PhysAddr{0}));
+    }
 
     // For a debugger, while no thread runs: the bytes from `address` on as far as there are any, at most
     // `length`. Permissions do not matter.
@@ -154,9 +159,11 @@ class AddressSpace {
                                 std::uint64_t new_length, std::uint64_t target);
     Checked<std::uint64_t> relocate(std::uint64_t address, std::uint64_t old_length, std::uint64_t new_length,
                                     std::uint64_t target);
+    SysValue extend(std::uint64_t address, std::uint64_t length, std::uint64_t more);
     SysValue release(std::uint64_t address, std::uint64_t length);
     std::vector<Grant> withdraw(std::uint64_t address, std::uint64_t length, std::uint8_t keep);
     void restore(const std::vector<Grant>& withdrawn);
+    void grant(std::uint64_t address, std::uint64_t length, std::uint8_t permissions);
     std::byte* host(std::uint64_t address) { return ram_.host(mem::PhysAddr{address}); }
 
     mem::GuestRam ram_;

@@ -71,9 +71,20 @@ Checked<std::string> AddressSpace::string(std::uint64_t address, std::size_t lim
 }
 
 void AddressSpace::written(const void* at, std::uint64_t length) {
-    const auto offset =
-        static_cast<std::uint64_t>(static_cast<const std::byte*>(at) - ram_.host(PhysAddr{0}));
-    ram_.store_notify(PhysAddr{offset}, length);
+    ram_.store_notify(PhysAddr{guest_address(at)}, length);
+}
+
+bool AddressSpace::may_be_closed(std::span<const std::byte> bytes) const {
+    if (not ram_.protects_code_in_host()) {
+        return false;
+    }
+    const std::uint64_t first = guest_address(bytes.data());
+    for (std::uint64_t page = align_down(first, kPageSize); page < first + bytes.size(); page += kPageSize) {
+        if ((ram_.permissions_at(PhysAddr{page}) & mem::page::kExecute) != 0) {
+            return true;
+        }
+    }
+    return false;
 }
 
 }  // namespace vm::user

@@ -77,6 +77,7 @@ Result<void> AddressSpace::change(std::uint64_t address, std::span<const std::by
     if (inspect(address, bytes.size()).size() != bytes.size()) {
         return fail("no memory at {:#x} to {:#x}", address, address + bytes.size());
     }
+    ram_.store_notify(PhysAddr{address}, bytes.size());
     const auto for_pages = [&](auto action) {
         for (std::uint64_t done = 0; done < bytes.size();) {
             const std::uint64_t at = address + done;
@@ -97,7 +98,6 @@ Result<void> AddressSpace::change(std::uint64_t address, std::span<const std::by
     if (not for_pages([](std::uint64_t, std::span<const std::byte>) { return true; }) or not for_pages(put)) {
         return fail("memory at {:#x} cannot be written", address);
     }
-    ram_.store_notify(PhysAddr{address}, bytes.size());
     return {};
 }
 

@@ -10,6 +10,7 @@
 
 #include <unistd.h>
 
+#include "vm/jit/fault_watch.h"
 #include "vm/user/reserved_signal.h"
 #include "vm/user/safe_syscall.h"
 #include "vm/user/signals.h"
@@ -79,6 +80,7 @@ HostSignals::Dispositions::Dispositions(const Dispositions& other)
     : inherited_mask(other.inherited_mask),
       changed(other.changed),
       take_fatal(other.take_fatal),
+      answer_faults(other.answer_faults),
       fatal_wanted(other.fatal_wanted),
       fatal(other.fatal.load(std::memory_order_relaxed)),
       old(other.old) {}
@@ -176,7 +178,8 @@ void HostSignals::default_action(int signal) {
     if (not usable(signal)) {
         return;
     }
-    if (dispositions_->take_fatal and fatal_by_default(signal)) {
+    const bool watched = dispositions_->answer_faults and (signal == SIGSEGV or signal == SIGBUS);
+    if (watched or (dispositions_->take_fatal and fatal_by_default(signal))) {
         dispositions_->fatal.fetch_or(signal_bit(signal), std::memory_order_relaxed);
         install_handler(signal);
     } else {
@@ -195,6 +198,14 @@ void HostSignals::take_fatal(std::function<bool()> wanted) {
         if (::sigaction(signal, nullptr, &action) == 0 and action.sa_handler == SIG_DFL) {
             default_action(signal);
         }
+    }
+}
+
+void HostSignals::answer_faults() {
+    dispositions_->answer_faults = true;
+    for (const int signal : {SIGSEGV, SIGBUS}) {
+        // One that is ignored comes to us all the same, and the program ignores it.
+        inherited_ignored(signal) ? forward(signal) : default_action(signal);
     }
 }
 
@@ -252,6 +263,9 @@ bool HostSignals::leave_to_host(int signal) {
 void HostSignals::on_signal(int signal, siginfo_t* info, void* context) {
     auto& interrupted = *static_cast<ucontext_t*>(context);
     if (raised_by_instructions(signal) and info->si_code > 0) {
+        if (jit::FaultWatch::answer(context, reinterpret_cast<std::uint64_t>(info->si_addr))) {
+            return;
+        }
         // Our own fault, not something another process sent: die of it when the instruction runs again.
         ::signal(signal, SIG_DFL);
         return;

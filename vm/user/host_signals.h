@@ -79,6 +79,8 @@ class HostSignals {
     // From now on signals come to us, too, whose default action ends the program, as long as somebody wants
     // them; then it ends itself of them. `wanted` is called from the signal handler; empty: nobody does.
     void take_fatal(std::function<bool()> wanted);
+    // Compiled code runs in this process: its faults are jit::FaultWatch's from here on.
+    void answer_faults();
 
     // Once, before there are other threads: they can be stopped from then on, and calls that may block are
     // made with `member`, which belongs to this thread and outlives this, away.
@@ -137,6 +139,7 @@ class HostSignals {
         std::uint64_t inherited_mask = 0;
         std::uint64_t changed = 0;  // signals whose old disposition is in old
         bool take_fatal = false;
+        bool answer_faults = false;
         std::function<bool()> fatal_wanted{};
         std::atomic<std::uint64_t> fatal = 0;  // signals that are forwarded for this alone
         std::array<struct sigaction, kSignalCount + 1> old{};

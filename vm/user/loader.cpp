@@ -27,9 +27,9 @@ struct Descriptor {
 };
 
 std::uint8_t permissions_of(const ElfSegment& segment) {
-    const int read = (segment.flags & segment_flag::kRead) != 0 ? mem::page::kRead : 0;
-    // The architecture has no write-only pages (Priv. 4.3.1), so Linux makes them readable.
-    const int write = (segment.flags & segment_flag::kWrite) != 0 ? mem::page::kWrite | mem::page::kRead : 0;
+    constexpr std::uint32_t kAny = segment_flag::kRead | segment_flag::kWrite | segment_flag::kExecute;
+    const int read = (segment.flags & kAny) != 0 ? mem::page::kRead : 0;  // as mmap(2) has it
+    const int write = (segment.flags & segment_flag::kWrite) != 0 ? mem::page::kWrite : 0;
     const int execute = (segment.flags & segment_flag::kExecute) != 0 ? mem::page::kExecute : 0;
     return static_cast<std::uint8_t>(read | write | execute);
 }

@@ -131,6 +131,13 @@ Result<void> Process::load(const ProcessOptions& options) {
 }
 
 Result<void> Process::prepare(const ProcessOptions& options) {
+    if (options.native) {
+        memory_.ram().protect_code_in_host();
+        program_.native = options.native;
+        if (auto compiles = first_.compile_hot_code(); not compiles) {
+            return compiles;
+        }
+    }
     if (auto attached = first_.attach(); not attached) {
         return attached;
     }
@@ -144,6 +151,9 @@ Result<void> Process::prepare(const ProcessOptions& options) {
         if (first_.host_signals().inherited_ignored(signal)) {
             state_.actions.replace(signal, {.handler = abi::kSignalIgnore}, [] {});
         }
+    }
+    if (options.native) {
+        first_.host_signals().answer_faults();
     }
     return {};
 }
@@ -314,7 +324,7 @@ void Process::work(Worker& worker) {
         }
     }
     abandon_locks(thread);
-    retired_ += thread.hart().csrs.instret;
+    add(retired_, thread);
     thread.detach();
     worker.done = true;
 }
@@ -341,10 +351,18 @@ const guest::riscv::Hart& Process::hart() const {
     return ended_by_ != nullptr ? ended_by_->hart() : first_.hart();
 }
 
-std::uint64_t Process::instructions() const {
-    std::uint64_t sum = first_.hart().csrs.instret + retired_;
+void Process::add(Retired& sum, const Thread& thread) {
+    sum.all += thread.hart().csrs.instret;
+    sum.compiled += thread.retired_compiled();
+}
+
+Process::Retired Process::retired() const {
+    Retired sum = retired_;
+    add(sum, first_);
     for (const Worker& worker : workers_) {
-        sum += worker.done ? 0 : worker.thread->hart().csrs.instret;
+        if (not worker.done) {
+            add(sum, *worker.thread);
+        }
     }
     return sum;
 }

@@ -33,7 +33,8 @@ struct ProcessOptions {
     std::optional<std::string> sysroot{};
     // See ProcessState. Empty: the program cannot execute others.
     std::vector<std::string> command{};
-    bool is_child = false;  // of a process that runs a guest, too
+    bool is_child = false;                  // of a process that runs a guest, too
+    std::optional<NativeOptions> native{};  // hot code is compiled
 };
 
 // A Linux program. Its system calls act on the host process: descriptors, working directory, signal masks and
@@ -59,8 +60,9 @@ class Process {
 
     // While it does not run: of the thread that ended the program, else the first.
     const guest::riscv::Hart& hart() const;
-    // Retired by all threads.
-    std::uint64_t instructions() const;
+    // Retired by all threads, and how many of these in compiled code.
+    std::uint64_t instructions() const { return retired().all; }
+    std::uint64_t compiled_instructions() const { return retired().compiled; }
     const AddressSpace& memory() const { return memory_; }
     AddressSpace& memory() { return memory_; }
 
@@ -101,6 +103,12 @@ class Process {
     void become_child(const Thread& only);
     void work(Worker& worker);
     void join_ended();
+    struct Retired {
+        std::uint64_t all = 0;
+        std::uint64_t compiled = 0;
+    };
+    static void add(Retired& sum, const Thread& thread);
+    Retired retired() const;
     // With mutex_ held.
     void settle(Thread& thread);
     void abandon_locks(Thread& thread);
@@ -130,7 +138,7 @@ class Process {
     int leader_exit_ = 0;             // what it ended with
     bool over_ = false;               // there is no further round
     bool first_gone_ = false;         // in the child of a fork by another one
-    std::uint64_t retired_ = 0;       // by threads that are done
+    Retired retired_;                 // by threads that are done
     std::optional<Outcome> outcome_;
     const Thread* ended_by_ = nullptr;
 };

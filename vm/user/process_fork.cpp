@@ -15,6 +15,7 @@ namespace vm::user {
 SysValue Process::fork(Thread& parent, const NewThread& wanted) {
     int child = 0;
     int error = 0;
+    bool others_mark = false;  // code, see UserMemory::share_code
     {
         const MapChange no_change(parent.kernel());
         const auto nobody_asks = lock_away(program_.asking, parent.kernel().member);
@@ -24,7 +25,8 @@ SysValue Process::fork(Thread& parent, const NewThread& wanted) {
         }
         const auto actions = parent.kernel().actions->hold();
         const auto members = handshake_.hold();
-        const auto journal = memory_.ram().hold_journal();
+        const auto memory = memory_.ram().hold();
+        others_mark = program_.marking != 0;
         child = ::fork();
         error = errno;
         if (child == 0) {
@@ -37,6 +39,9 @@ SysValue Process::fork(Thread& parent, const NewThread& wanted) {
     }
     if (child == 0) {
         memory_.ram().watch({});  // who watched is not here
+        if (others_mark) {
+            memory_.ram().protect_marked_code();
+        }
     }
     return child == -1 ? -error : child;
 }

@@ -11,6 +11,7 @@
 
 #include <fcntl.h>
 
+#include "vm/user/landing.h"
 #include "vm/user/linux_abi.h"
 #include "vm/user/syscalls.h"
 
@@ -71,26 +72,48 @@ Checked<std::vector<iovec>> buffers(AddressSpace& memory, Direction direction, s
     return out;
 }
 
-// The guest's other threads ran during the transfer, and may have decoded what was there before.
-void note_transfer(Kernel& kernel, Direction direction, std::span<const iovec> parts) {
-    if (direction == Direction::from_guest or not kernel.process.several) {
-        return;
-    }
-    for (const iovec& part : parts) {
-        if (part.iov_len != 0) {
-            kernel.memory.written(part.iov_base, part.iov_len);
-        }
-    }
-}
-
 SysValue transfer(Kernel& kernel, long number, Direction direction, const SysArgs& a) {
     const auto bytes = buffer(kernel.memory, direction, a[1], a[2]);
     if (not bytes) {
         return bytes.error();
     }
+    if (direction == Direction::from_guest) {
+        return kernel.host_signals.call(number, as_int(a[0]), bytes->iov_base, bytes->iov_len, a[3]);
+    }
+    Landing landing(kernel, {static_cast<std::byte*>(bytes->iov_base), bytes->iov_len});
+    const auto to = landing.bytes();
+    const SysValue result = kernel.host_signals.call(number, as_int(a[0]), to.data(), to.size(), a[3]);
+    const SysValue landed = landing.land(result > 0 ? static_cast<std::uint64_t>(result) : 0);
+    return landed != 0 ? landed : result;
+}
+
+// As many parts as can be kept aside where they have to be.
+SysValue receive_vector(Kernel& kernel, long number, std::span<const iovec> parts, const SysArgs& a) {
+    std::vector<Landing> landings;
+    std::vector<iovec> host;
+    std::uint64_t aside = 0;
+    for (const iovec& part : parts) {
+        if (aside >= Landing::kMostAside) {
+            break;
+        }
+        Landing& landing =
+            landings.emplace_back(kernel, std::span(static_cast<std::byte*>(part.iov_base), part.iov_len));
+        host.push_back({landing.bytes().data(), landing.bytes().size()});
+        aside += landing.is_aside() ? landing.bytes().size() : 0;
+        if (host.back().iov_len != part.iov_len) {
+            break;
+        }
+    }
     const SysValue result =
-        kernel.host_signals.call(number, as_int(a[0]), bytes->iov_base, bytes->iov_len, a[3]);
-    note_transfer(kernel, direction, {&*bytes, 1});
+        kernel.host_signals.call(number, as_int(a[0]), host.data(), host.size(), a[3], a[4]);
+    auto left = static_cast<std::uint64_t>(std::max<SysValue>(result, 0));
+    for (std::size_t k = 0; k < landings.size() and left != 0; ++k) {
+        const std::uint64_t count = std::min<std::uint64_t>(left, host[k].iov_len);
+        if (const SysValue landed = landings[k].land(count); landed != 0) {
+            return landed;
+        }
+        left -= count;
+    }
     return result;
 }
 
@@ -99,10 +122,9 @@ SysValue transfer_vector(Kernel& kernel, long number, Direction direction, const
     if (not parts) {
         return parts.error();
     }
-    const SysValue result =
-        kernel.host_signals.call(number, as_int(a[0]), parts->data(), parts->size(), a[3], a[4]);
-    note_transfer(kernel, direction, *parts);
-    return result;
+    return direction == Direction::to_guest
+               ? receive_vector(kernel, number, *parts, a)
+               : kernel.host_signals.call(number, as_int(a[0]), parts->data(), parts->size(), a[3], a[4]);
 }
 
 struct Ioctl {
@@ -205,8 +227,14 @@ SysValue fcntl(Kernel& kernel, const SysArgs& a) {
         case F_OFD_SETLK:
         case F_OFD_SETLKW: {
             const auto lock = kernel.memory.writable(a[2], sizeof(struct flock));
-            return lock ? kernel.host_signals.call(SYS_fcntl, as_int(a[0]), as_int(a[1]), lock->data())
-                        : lock.error();
+            if (not lock) {
+                return lock.error();
+            }
+            Landing landing(kernel, *lock);
+            const SysValue result =
+                kernel.host_signals.call(SYS_fcntl, as_int(a[0]), as_int(a[1]), landing.bytes().data());
+            const SysValue landed = landing.land(result >= 0 ? lock->size() : 0);
+            return landed != 0 ? landed : result;
         }
         default:
             return -EINVAL;
@@ -228,7 +256,14 @@ SysValue ioctl(Kernel& kernel, const SysArgs& a) {
     if (not argument or argument->iov_len < known->size) {
         return -EFAULT;
     }
-    return kernel.host_signals.call(SYS_ioctl, as_int(a[0]), std::uint64_t{request}, argument->iov_base);
+    if (not known->to_guest) {
+        return kernel.host_signals.call(SYS_ioctl, as_int(a[0]), std::uint64_t{request}, argument->iov_base);
+    }
+    Landing landing(kernel, {static_cast<std::byte*>(argument->iov_base), known->size});
+    const SysValue result =
+        kernel.host_signals.call(SYS_ioctl, as_int(a[0]), std::uint64_t{request}, landing.bytes().data());
+    const SysValue landed = landing.land(result >= 0 ? known->size : 0);
+    return landed != 0 ? landed : result;
 }
 
 }  // namespace vm::user::sys

@@ -15,9 +15,10 @@ constexpr std::uint64_t kKnownProtection = PROT_READ | PROT_WRITE | PROT_EXEC;
 // are hints or long without effect.
 constexpr int kHostFlags = MAP_SHARED | MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE | MAP_POPULATE;
 
-// The architecture has no write-only pages (Priv. 4.3.1), so Linux makes them readable.
+// The architecture has no write-only pages (Priv. 4.3.1), so Linux makes them readable; what can be executed,
+// too, because compiled code reads with the host's permission, which decoding needs.
 std::uint8_t permissions(std::uint64_t protection) {
-    const int read = (protection & (PROT_READ | PROT_WRITE)) != 0 ? mem::page::kRead : 0;
+    const int read = protection != 0 ? mem::page::kRead : 0;
     const int write = (protection & PROT_WRITE) != 0 ? mem::page::kWrite : 0;
     const int execute = (protection & PROT_EXEC) != 0 ? mem::page::kExecute : 0;
     return static_cast<std::uint8_t>(read | write | execute);

@@ -7,6 +7,7 @@
 #include <sys/sysinfo.h>
 #include <sys/utsname.h>
 
+#include "vm/user/landing.h"
 #include "vm/user/linux_abi.h"
 #include "vm/user/syscalls.h"
 
@@ -69,7 +70,14 @@ SysValue sysinfo(Kernel& kernel, const SysArgs& a) {
 
 SysValue getrandom(Kernel& kernel, const SysArgs& a) {
     const auto out = kernel.memory.writable(a[0], a[1]);
-    return out ? kernel.host_signals.call(SYS_getrandom, out->data(), out->size(), a[2]) : out.error();
+    if (not out) {
+        return out.error();
+    }
+    Landing landing(kernel, *out);
+    const auto to = landing.bytes();
+    const SysValue result = kernel.host_signals.call(SYS_getrandom, to.data(), to.size(), a[2]);
+    const SysValue landed = landing.land(result > 0 ? static_cast<std::uint64_t>(result) : 0);
+    return landed != 0 ? landed : result;
 }
 
 SysValue getcpu(Kernel& kernel, const SysArgs& a) {

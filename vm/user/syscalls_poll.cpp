@@ -1,10 +1,13 @@
 // System calls that wait for descriptors.
 
+#include <array>
+#include <optional>
 #include <sys/select.h>
 #include <sys/syscall.h>
 
 #include <poll.h>
 
+#include "vm/user/landing.h"
 #include "vm/user/linux_abi.h"
 #include "vm/user/syscalls.h"
 
@@ -57,8 +60,16 @@ SysValue ppoll(Kernel& kernel, const SysArgs& a) {
         }
         mask = host_set(*given);
     }
-    const SysValue result = kernel.host_signals.call(SYS_ppoll, entries->data(), a[1], limit->pointer(),
-                                                     a[3] != 0 ? &mask : nullptr, std::uint64_t{sizeof mask});
+    Landing landing(kernel, *entries);
+    if (landing.bytes().size() != entries->size()) {
+        return -ENOMEM;
+    }
+    const SysValue result =
+        kernel.host_signals.call(SYS_ppoll, landing.bytes().data(), a[1], limit->pointer(),
+                                 a[3] != 0 ? &mask : nullptr, std::uint64_t{sizeof mask});
+    if (const SysValue landed = landing.land(result >= 0 ? entries->size() : 0); landed != 0) {
+        return landed;
+    }
     return finish(kernel, *limit, a[2], result);
 }
 
@@ -68,14 +79,14 @@ SysValue pselect6(Kernel& kernel, const SysArgs& a) {
         return -EINVAL;
     }
     const std::uint64_t bytes = (static_cast<std::uint64_t>(count) + 63) / 64 * 8;
-    std::byte* sets[3] = {};
+    std::array<std::optional<Landing>, 3> sets{};
     for (std::size_t index = 0; index < 3; ++index) {
         if (a[1 + index] != 0) {
             const auto set = kernel.memory.writable(a[1 + index], bytes);
             if (not set) {
                 return set.error();
             }
-            sets[index] = set->data();
+            sets[index].emplace(kernel, *set);
         }
     }
     auto limit = time_limit(kernel.memory, a[4]);
@@ -101,8 +112,15 @@ SysValue pselect6(Kernel& kernel, const SysArgs& a) {
             mask_argument = {&mask, (*given)[1]};
         }
     }
-    const SysValue result = kernel.host_signals.call(SYS_pselect6, count, sets[0], sets[1], sets[2],
-                                                     limit->pointer(), a[5] != 0 ? &mask_argument : nullptr);
+    const auto data = [](std::optional<Landing>& set) { return set ? set->bytes().data() : nullptr; };
+    const SysValue result =
+        kernel.host_signals.call(SYS_pselect6, count, data(sets[0]), data(sets[1]), data(sets[2]),
+                                 limit->pointer(), a[5] != 0 ? &mask_argument : nullptr);
+    for (std::optional<Landing>& set : sets) {
+        if (const SysValue landed = set and result >= 0 ? set->land(bytes) : 0; landed != 0) {
+            return landed;
+        }
+    }
     return finish(kernel, *limit, a[4], result);
 }
 

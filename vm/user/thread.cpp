@@ -63,6 +63,23 @@ Thread::Thread(Program& program, const Thread& parent, const NewThread& wanted) 
     clear_child_tid_ = wanted.clear_child_tid;
 }
 
+Result<void> Thread::compile_hot_code() {
+    interpreter_.set_native(nullptr, 0);
+    compiled_before_ = retired_compiled();
+    native_.reset();
+    // Watchpoints are seen by the interpreter alone.
+    if (not program_.native or program_.control != nullptr) {
+        return {};
+    }
+    auto made = make_native(interpreter_.frontend(), *program_.native);
+    if (not made) {
+        return tl::unexpected(made.error());
+    }
+    native_ = std::move(*made);
+    interpreter_.set_native(native_.get(), program_.native->threshold);
+    return {};
+}
+
 Result<void> Thread::attach() {
     auto signals = HostSignals::attach([](void* self) { static_cast<Thread*>(self)->called(); }, this);
     if (not signals) {
@@ -77,6 +94,8 @@ void Thread::attach(const Thread& beside) {
     attach(
         beside.host_signals_->attach_thread([](void* self) { static_cast<Thread*>(self)->called(); }, this));
     share();
+    // A host that has no memory for that any more has the thread interpreted.
+    static_cast<void>(compile_hot_code());
 }
 
 void Thread::attach(std::unique_ptr<HostSignals> signals) {

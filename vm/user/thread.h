@@ -22,6 +22,7 @@
 #include "vm/user/host_signals.h"
 #include "vm/user/kernel.h"
 #include "vm/user/linux_abi.h"
+#include "vm/user/native.h"
 
 namespace vm::user {
 
@@ -57,6 +58,8 @@ class Thread {
         // Of a debugger, where there is one; and what makes the others look whether it calls them.
         debug::ThreadControl* control = nullptr;
         std::function<void(const Thread& caller)> call_others{};
+        // How hot code is compiled, where it is.
+        std::optional<NativeOptions> native{};
     };
 
     // The program outlives its threads.
@@ -85,6 +88,13 @@ class Thread {
     void disobey();
     // The system call that it waits in, as long as it stands for a debugger; nullptr: it is in none.
     const char* waits_in() const;
+
+    // As the program wants it. While the thread does not run.
+    Result<void> compile_hot_code();
+    // Of the instructions that have retired, those in compiled code.
+    std::uint64_t retired_compiled() const {
+        return compiled_before_ + (native_ != nullptr ? native_->counts().retired : 0);
+    }
 
     // There are others from now on, or will be at once.
     void share();
@@ -170,6 +180,8 @@ class Thread {
     guest::riscv::Hart hart_;
     guest::riscv::UserMemory user_memory_;
     guest::riscv::Interpreter<guest::riscv::UserMemory> interpreter_;
+    std::unique_ptr<jit::Tier> native_;
+    std::uint64_t compiled_before_ = 0;  // by compilers that are gone
     engine::Handshake::Member member_;
     std::atomic<bool> called_ = false;
     std::atomic<int> number_ = 0;  // while it lives, the one of a vfork's child

@@ -10,6 +10,7 @@
 #include <sched.h>
 #include <unistd.h>
 
+#include "vm/jit/fault_watch.h"
 #include "vm/user/robust_list.h"
 #include "vm/user/thread.h"
 
@@ -157,6 +158,7 @@ SysValue Thread::lend_memory(const NewThread& wanted) {
     const int child = ::clone(live, stack.top(), CLONE_VM | CLONE_VFORK | SIGCHLD, &start);
     const int error = errno;
     lent.take_back();
+    jit::FaultWatch::forget_others();
     interrupted_.reset();
     remember_debugger(debugged);
     member_.enter();  // the child may have been away at its end, or about to answer
@@ -181,6 +183,8 @@ void Thread::begin_child(const NewThread& wanted) {
 
 void Thread::become_child(const NewThread& wanted) {
     forget_others();
+    // Compiled code is shared with the parent, which goes on writing it.
+    static_cast<void>(compile_hot_code());
     begin_child(wanted);
 }
 

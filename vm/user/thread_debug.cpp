@@ -31,7 +31,10 @@ siginfo_t sent_by_debugger(int signal) {
 
 }  // namespace
 
-void Thread::obey() { debugged_.place = &program_.control->join(id_of(number_)); }
+void Thread::obey() {
+    debugged_.place = &program_.control->join(id_of(number_));
+    static_cast<void>(compile_hot_code());  // no more
+}
 
 void Thread::disobey() {
     debugged_ = {};

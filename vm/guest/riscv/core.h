@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "vm/engine/exit.h"
+#include "vm/engine/native_tier.h"
 #include "vm/guest/riscv/block_cache.h"
 #include "vm/guest/riscv/decode.h"
 #include "vm/guest/riscv/fp.h"
@@ -33,24 +34,57 @@ class Core {
     using Handlers = std::array<typename Op<Memory>::Handler, static_cast<std::size_t>(Opcode::count)>;
     using PairHandlers = std::array<typename Op<Memory>::Handler, kFusedPairs>;
 
+    // Ops that are no instructions.
+    struct Marks {
+        typename Op<Memory>::Handler fall_through;
+        typename Op<Memory>::Handler stop;
+        typename Op<Memory>::Handler breakpoint;
+        typename Op<Memory>::Handler count;   // at the start of a block: until it is hot
+        typename Op<Memory>::Handler native;  // later
+        typename Op<Memory>::Handler skip;    // where it cannot be compiled
+    };
+
     Core(Hart& hart, Memory& memory, const Handlers& handlers, const PairHandlers& pair_handlers,
-         typename Op<Memory>::Handler fall_through, typename Op<Memory>::Handler stop,
-         typename Op<Memory>::Handler breakpoint)
-        : hart_(hart),
-          memory_(memory),
-          handlers_(handlers),
-          pair_handlers_(pair_handlers),
-          fall_through_(fall_through),
-          stop_(stop),
-          breakpoint_(breakpoint) {}
+         const Marks& marks)
+        : hart_(hart), memory_(memory), handlers_(handlers), pair_handlers_(pair_handlers), marks_(marks) {}
+
+    // From now on blocks that were entered `threshold` times go to the tier, which stays until another one is
+    // set. While nothing runs.
+    void set_native(engine::NativeTier* tier, std::uint16_t threshold) {
+        if (tier == nullptr and native_ == nullptr) {
+            return;
+        }
+        native_ = tier;
+        threshold_ = threshold;
+        flush();
+    }
+    engine::NativeTier& native() { return *native_; }
+    // Has the block compiled, or marks it as one that is not, or as one to be tried again. Where everything
+    // was forgotten instead, the block is gone. False where its code cannot be fetched: memory.slow() says
+    // why.
+    [[gnu::noinline]] bool compile(Op<Memory>* block);
+    // What comes of it lies here, not in the caller's frame: that would stop its jump to what follows.
+    [[gnu::noinline]] const engine::NativeOutcome& run_native(const Op<Memory>& block, std::int64_t granted) {
+        outcome_ = native_->run(block.native(), granted);
+        return outcome_;
+    }
+    // Compiled code rounds as the host can.
+    bool native_allowed() const { return hart_.csrs.frm < static_cast<std::uint8_t>(fp::Rounding::rmm); }
+    // The block's first instruction.
+    Op<Memory>* body(Op<Memory>* block) const {
+        const bool marked = block->handler == marks_.count or block->handler == marks_.native or
+                            block->handler == marks_.skip;
+        return marked ? block + 1 : block;
+    }
+    bool is_native(const Op<Memory>& block) const { return block.handler == marks_.native; }
 
     // The block at pc in the hart's present context; nullptr when it cannot be fetched. Decoding may empty
     // the cache, which epoch() tells: ops and links from before are gone then.
     Op<Memory>* block_at(std::uint64_t pc);
     Op<Memory>* recent(std::uint64_t pc) const { return space_->recent(pc, address_space_); }
-    // Whether a jump from one block to another may be kept for as long as both are.
-    bool linkable(const Op<Memory>& from, const Op<Memory>& to) const {
-        return not Memory::kRemapsCode or (from.page == to.page and from.page != 0);
+    // Whether a jump from a block of one page to another may be kept for as long as both are.
+    bool linkable(std::uint32_t from, const Op<Memory>& to) const {
+        return not Memory::kRemapsCode or (from == to.page and from != 0);
     }
     std::uint64_t epoch() const { return epoch_; }
 
@@ -107,6 +141,8 @@ class Core {
     static constexpr unsigned kContexts = 8;
     static constexpr std::int64_t kMaxGrant = 4096;
     static constexpr std::size_t kMaxBlock = 64;
+    // Of compiled code, which goes on where a branch is not taken.
+    static constexpr std::uint32_t kMaxTrace = 100;
 
     bool breaks_at(std::uint64_t pc) const {
         return not breakpoints_.empty() and std::binary_search(breakpoints_.begin(), breakpoints_.end(), pc);
@@ -132,9 +168,10 @@ class Core {
     Memory& memory_;
     const Handlers& handlers_;
     const PairHandlers& pair_handlers_;
-    typename Op<Memory>::Handler fall_through_;
-    typename Op<Memory>::Handler stop_;
-    typename Op<Memory>::Handler breakpoint_;
+    Marks marks_;
+    engine::NativeTier* native_ = nullptr;
+    std::uint16_t threshold_ = 0;
+    engine::NativeOutcome outcome_{};
 
     OpArena<Memory> arena_;
     std::array<std::unique_ptr<CodeSpace<Memory>>, kContexts> spaces_;
@@ -189,6 +226,9 @@ template <class Memory>
 void Core<Memory>::flush() {
     for_spaces([](CodeSpace<Memory>& space) { space.clear(); });
     arena_.clear();
+    if (native_ != nullptr) {
+        native_->clear();
+    }
     generation_ = memory_.code_generation();
     permissions_ = memory_.code_permissions();
     ++epoch_;
@@ -266,8 +306,9 @@ Op<Memory>* Core<Memory>::known_block(std::uint64_t pc) {
     }
     if constexpr (Memory::kRemapsCode) {
         const std::uint32_t page = space_->page(pc, code);
-        for (std::size_t k = 0; k <= op->block_length; ++k) {
-            op[k].page = page;
+        const Op<Memory>* const end = body(op) + op->block_length;
+        for (Op<Memory>* each = op; each <= end; ++each) {
+            each->page = page;
         }
     }
     space_->add(pc, code, op);
@@ -320,12 +361,13 @@ void Core<Memory>::bind(Op<Memory>& op, const Insn& insn, std::uint64_t pc) cons
 
 template <class Memory>
 Op<Memory>* Core<Memory>::decode_block(std::uint64_t start) {
-    Op<Memory>* const ops = arena_.reserve(kMaxBlock + 1);
+    Op<Memory>* const block = arena_.reserve(kMaxBlock + 2);
     if (breaks_at(start)) {
-        bind_breakpoint(ops[0], start);
+        bind_breakpoint(block[0], start);
         arena_.keep(1);
-        return ops;
+        return block;
     }
+    Op<Memory>* const ops = native_ != nullptr ? block + 1 : block;
     const std::uint64_t page_end = (start | (mem::kPageSize - 1)) + 1;
     std::uint64_t pc = start;
     std::size_t count = 0;
@@ -349,15 +391,47 @@ Op<Memory>* Core<Memory>::decode_block(std::uint64_t start) {
         ++count;
     }
     ops[count] = {};
-    ops[count].handler = fall_through_;  // is reached by blocks that no jump ends
+    ops[count].handler = marks_.fall_through;  // is reached by blocks that no jump ends
     ops[count].pc = pc;
     for (std::size_t k = 0; k < count; ++k) {
         ops[k].unretired = static_cast<std::uint16_t>(count - 1 - k);
     }
+    if (ops != block) {
+        block[0] = {};
+        block[0].handler = marks_.count;
+        block[0].pc = start;
+        block[0].length = ops[0].length;
+        block[0].cold_entries() = threshold_;
+    }
     fuse(ops, count);
     ops[0].block_length = static_cast<std::uint16_t>(count);
-    arena_.keep(count + 1);
-    return ops;
+    block[0].block_length = ops[0].block_length;
+    arena_.keep(static_cast<std::size_t>(ops - block) + count + 1);
+    return block;
+}
+
+// A fetch may wait for others, and what is compiled may be the last that fits. The bytes that lie there now
+// may be newer than what was decoded: without a fence.i the guest may meet either.
+template <class Memory>
+bool Core<Memory>::compile(Op<Memory>* block) {
+    const std::uint32_t mxcsr = fp::host::read_mxcsr();
+    const std::uint64_t epoch = epoch_;
+    const std::uint64_t fences = fences_;
+    const bool fetched = memory_.fetch(block->pc);
+    if (fetched and epoch == epoch_ and fences == fences_) {
+        const SlowAccess& slow = memory_.slow();
+        const void* const entry =
+            native_->compile({block->pc, {slow.code, slow.code_bytes}, kMaxTrace, block->page});
+        block->handler = entry != nullptr ? marks_.native : marks_.skip;
+        block->set_native(entry);
+        if (native_->full()) {
+            flush();
+        }
+    } else if (fetched and epoch == epoch_) {
+        block->cold_entries() = std::max<std::uint16_t>(threshold_, 1);  // this time it is interpreted
+    }
+    fp::host::write_mxcsr(mxcsr);
+    return fetched;
 }
 
 // The second op keeps its own handler: the pair's handler goes there when the fast path does not suffice.
@@ -377,7 +451,7 @@ template <class Memory>
 void Core<Memory>::bind_breakpoint(Op<Memory>& op, std::uint64_t pc) const {
     op = {};
     op.length = 2;
-    op.handler = breakpoint_;
+    op.handler = marks_.breakpoint;
     op.pc = pc;
 }
 
@@ -393,7 +467,7 @@ Op<Memory>* Core<Memory>::single_step(std::uint64_t pc) {
     }
     bind(step_[0], insn, pc);
     step_[0].block_length = 1;
-    step_[1].handler = stop_;
+    step_[1].handler = marks_.stop;
     step_[1].pc = pc + insn.length;
     return step_.data();
 }

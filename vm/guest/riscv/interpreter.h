@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "vm/engine/exit.h"
+#include "vm/engine/native_tier.h"
 #include "vm/guest/riscv/hart.h"
 #include "vm/guest/riscv/memory_policy.h"
 
@@ -32,6 +33,12 @@ class Interpreter {
     // From now on run() returns with ExitReason::pending, and the pc there, before an instruction at one of
     // `addresses`; those of before are forgotten. The guest sees nothing of it. While run() is not running.
     void set_breakpoints(std::vector<std::uint64_t> addresses);
+
+    // What a compiler needs to know of this hart; lives as long as the interpreter.
+    engine::Frontend& frontend();
+    // From now on blocks that were entered `threshold` times are compiled by `tier`, which outlives the
+    // interpreter; none: no more. While run() is not running.
+    void set_native(engine::NativeTier* tier, std::uint16_t threshold);
 
     // Makes run() return with ExitReason::pending within 4096 instructions. Safe from other threads and
     // signal handlers.

@@ -9,6 +9,7 @@
 #include "vm/guest/riscv/core.h"
 #include "vm/guest/riscv/interpreter.h"
 #include "vm/guest/riscv/interpreter_env.h"
+#include "vm/guest/riscv/native_frontend.h"
 #include "vm/guest/riscv/semantics/bitmanip.h"
 #include "vm/guest/riscv/semantics/control.h"
 
@@ -104,7 +105,7 @@ template <class Memory>
     if (not core->exhausted(countdown)) {
         const std::uint64_t epoch = core->epoch();
         Op<Memory>* const to = core->block_at(pc);
-        if (to != nullptr and epoch == core->epoch() and core->linkable(*from, *to)) {
+        if (to != nullptr and epoch == core->epoch() and core->linkable(from->page, *to)) {
             from->link = to;
         }
     }
@@ -225,6 +226,109 @@ void breakpoint(VM_HANDLER_PARAMETERS) {
     core->end({engine::ExitReason::pending, {}}, op->pc, countdown);
 }
 
+// Where compiled code has left off: the block at pc is interpreted, compiled or not.
+template <class Memory>
+[[gnu::noinline]] void interpret_at(Hart* hart, std::uint64_t pc, std::int64_t countdown, Memory* memory,
+                                    Core<Memory>* core) {
+    if (core->exhausted(countdown)) {
+        return core->end({engine::ExitReason::budget, {}}, pc, 0);
+    }
+    Op<Memory>* const block = core->block_at(pc);
+    if (block == nullptr) {
+        return core->end({engine::ExitReason::trap, memory->slow().trap}, pc, countdown);
+    }
+    Op<Memory>* const op = core->body(block);
+    return enter_block(VM_HANDLER_ARGUMENTS);
+}
+
+// On to the next block, to which the exit leads by itself from now on where it is compiled, too.
+template <class Memory>
+[[gnu::noinline]] void go_on(Hart* hart, const engine::NativeOutcome& outcome, Memory* memory,
+                             Core<Memory>* core) {
+    const std::int64_t countdown = outcome.countdown;
+    if (core->exhausted(countdown)) {
+        return core->end({engine::ExitReason::budget, {}}, outcome.pc, 0);
+    }
+    const std::uint64_t epoch = core->epoch();
+    Op<Memory>* const op = core->block_at(outcome.pc);
+    if (op == nullptr) {
+        return core->end({engine::ExitReason::trap, memory->slow().trap}, outcome.pc, countdown);
+    }
+    if (outcome.exit != nullptr and epoch == core->epoch() and core->is_native(*op) and
+        core->linkable(outcome.page, *op)) {
+        core->native().link(outcome.exit, op->native());
+    }
+    if (not Memory::kRemapsCode and outcome.exit == nullptr and core->is_native(*op)) {
+        core->native().remember(outcome.pc, op->native());
+    }
+    return enter_block(VM_HANDLER_ARGUMENTS);
+}
+
+// With more of the countdown compiled code goes on. A compiled block may be longer than what the interpreter
+// has of it: near the end of the budget the latter gets further.
+template <class Memory>
+[[gnu::noinline]] void refill_native(Hart* hart, std::uint64_t pc, std::int64_t countdown, Memory* memory,
+                                     Core<Memory>* core) {
+    if (core->attention().load(std::memory_order_relaxed)) {
+        return core->end({engine::ExitReason::pending, {}}, pc, countdown);
+    }
+    const std::int64_t granted = core->grant();
+    return granted == 0 ? interpret_at(hart, pc, countdown, memory, core)
+                        : enter_pc(hart, pc, countdown + granted, memory, core);
+}
+
+// Not an instruction: the start of a block that is compiled.
+template <class Memory>
+void native(VM_HANDLER_PARAMETERS) {
+    if (not core->native_allowed()) [[unlikely]] {
+        ++op;
+        return dispatch(VM_HANDLER_ARGUMENTS);
+    }
+    const engine::NativeOutcome& outcome = core->run_native(*op, countdown + op->block_length);
+    switch (outcome.kind) {
+        case engine::NativeOutcome::Kind::go_on:
+            return go_on(hart, outcome, memory, core);
+        case engine::NativeOutcome::Kind::spent:
+            return refill_native(hart, outcome.pc, outcome.countdown, memory, core);
+        case engine::NativeOutcome::Kind::interpret:
+            break;
+        case engine::NativeOutcome::Kind::trap:
+            if (core->exhausted(outcome.countdown)) {
+                return core->end({engine::ExitReason::budget, {}}, outcome.pc, 0);
+            }
+            return core->end({engine::ExitReason::trap, outcome.trap}, outcome.pc, outcome.countdown);
+    }
+    return interpret_at(hart, outcome.pc, outcome.countdown, memory, core);
+}
+
+template <class Memory>
+[[gnu::noinline, gnu::cold]] void compile_block(VM_HANDLER_PARAMETERS) {
+    countdown += op->block_length;
+    const std::uint64_t pc = op->pc;
+    if (not core->compile(op)) {
+        return core->end({engine::ExitReason::trap, memory->slow().trap}, pc, countdown);
+    }
+    return enter_pc(hart, pc, countdown, memory, core);
+}
+
+// Not an instruction: the start of a block that is not hot yet.
+template <class Memory>
+void count_entry(VM_HANDLER_PARAMETERS) {
+    if (op->cold_entries() == 0) [[unlikely]] {
+        return compile_block(VM_HANDLER_ARGUMENTS);
+    }
+    --op->cold_entries();
+    ++op;
+    return dispatch(VM_HANDLER_ARGUMENTS);
+}
+
+// Not an instruction: the start of a block that cannot be compiled.
+template <class Memory>
+void skip(VM_HANDLER_PARAMETERS) {
+    ++op;
+    return dispatch(VM_HANDLER_ARGUMENTS);
+}
+
 template <class Memory, std::size_t... kIndex>
 constexpr typename Core<Memory>::Handlers make_handlers(std::index_sequence<kIndex...>) {
     return {&execute<Memory, static_cast<Opcode>(kIndex), Path::fast>...};
@@ -254,13 +358,21 @@ inline constexpr typename Core<Memory>::PairHandlers kPairHandlers =
     make_pair_handlers<Memory>(std::make_index_sequence<kFusedPairs>{});
 
 template <class Memory>
+inline constexpr
+    typename Core<Memory>::Marks kMarks{&fall_through<Memory>, &stop<Memory>,   &breakpoint<Memory>,
+                                        &count_entry<Memory>,  &native<Memory>, &skip<Memory>};
+
+template <class Memory>
 class Interpreter<Memory>::Impl {
   public:
     Impl(Hart& hart, Memory& memory)
         : hart_(hart),
           memory_(memory),
-          core_(hart, memory, kHandlers<Memory>, kPairHandlers<Memory>, &fall_through<Memory>, &stop<Memory>,
-                &breakpoint<Memory>) {}
+          core_(hart, memory, kHandlers<Memory>, kPairHandlers<Memory>, kMarks<Memory>),
+          frontend_(hart, memory, core_) {}
+
+    engine::Frontend& frontend() { return frontend_; }
+    void set_native(engine::NativeTier* tier, std::uint16_t threshold) { core_.set_native(tier, threshold); }
 
     engine::Exit run(std::uint64_t budget) {
         const fp::HostEnvironment guest_floating_point(hart_.csrs.frm);
@@ -305,7 +417,18 @@ class Interpreter<Memory>::Impl {
     Hart& hart_;
     Memory& memory_;
     Core<Memory> core_;
+    NativeFrontend<Memory> frontend_;
 };
+
+template <class Memory>
+engine::Frontend& Interpreter<Memory>::frontend() {
+    return impl_->frontend();
+}
+
+template <class Memory>
+void Interpreter<Memory>::set_native(engine::NativeTier* tier, std::uint16_t threshold) {
+    impl_->set_native(tier, threshold);
+}
 
 template <class Memory>
 Interpreter<Memory>::Interpreter(Hart& hart, Memory& memory) : impl_(std::make_unique<Impl>(hart, memory)) {}

@@ -48,6 +48,7 @@ concept MemoryPolicy = requires(M m, const M c, std::uint64_t address, unsigned 
     // page advances code_generation(). The host page is found again by what the write's generation says;
     // nullptr when that was too long ago.
     { m.fetch(address) } -> std::same_as<bool>;
+    { c.native_memory() } -> std::same_as<void*>;  // what compiled code finds memory by
     { c.code_generation() } -> std::same_as<std::uint64_t>;
     { c.overwritten_code(value) } -> std::same_as<const std::byte*>;
     // Whether the same address may lead to other code later on, without a write.

@@ -26,6 +26,12 @@ struct Op : Insn {
     std::uint16_t unretired = 0;     // instructions of the block after this one
     std::uint16_t block_length = 0;  // of a block's first op: instructions in the block
     std::uint32_t page = 0;          // CodeSpace::page, where addresses may come to lead to other code
+
+    // Where a compiler may come in, each block begins with an op that is no instruction: it counts entries,
+    // and later leads to compiled code. It goes nowhere else, so those share its members.
+    std::uint16_t& cold_entries() { return unretired; }
+    const void* native() const { return link; }
+    void set_native(const void* entry) { link = static_cast<Op*>(const_cast<void*>(entry)); }
 };
 
 }  // namespace vm::guest::riscv

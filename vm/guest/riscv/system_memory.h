@@ -62,6 +62,8 @@ class SystemMemory {
     std::uint64_t code_space() const { return code_space_; }
 
     SlowAccess& slow() { return slow_; }
+    // The translations in use.
+    void* native_memory() const { return active_; }
 
     // Calls `others_forget` with a page that is about to be decoded and not guarded yet; it returns when no
     // other hart stores to it any more but by the slow path. It may wait, and let others act on this policy

@@ -109,36 +109,49 @@ bool UserMemory::fetch(std::uint64_t address) {
     if (not permitted(address, 1, mem::page::kExecute, cause::kFetchPage)) {
         return false;
     }
-    if (note_code(mem::PhysAddr{address})) {
-        return fail(kFetchAgain, address);
+    if (const Noted noted = note_code(mem::PhysAddr{address}); noted != Noted::at_once) {
+        return fail(noted == Noted::waited ? kFetchAgain : cause::kFetchAccess, address);
     }
     slow_.code = host_ + address;
     slow_.code_bytes = mem::kPageSize - (address & (mem::kPageSize - 1));
     return true;
 }
 
-// Whether others were waited for. A store that looked before the mark must not land after the bytes are read,
-// neither here nor in a thread that finds the mark already there: hence the count of those who wait. It is
-// looked at after the mark, and raised before it. Whoever has waited for a page itself does not do so again
-// as long as no mark has gone: threads that keep one another waiting would get nowhere.
-bool UserMemory::note_code(mem::PhysAddr address) {
+// Says whether others were waited for, or the page cannot be one of code. A store that looked before the mark
+// must not land after the bytes are read, neither here nor in a thread that finds the mark already there:
+// hence the count of those who wait. It is looked at after the mark, and raised before it. Whoever has waited
+// for a page itself does not do so again as long as no mark has gone: threads that keep one another waiting
+// would get nowhere.
+UserMemory::Noted UserMemory::note_code(mem::PhysAddr address) {
+    using Closing = mem::GuestRam::Closing;
     const bool marked = (ram_->flags_at(address) & mem::page::kCode) != 0;
     if (marking_ == nullptr) {
-        if (not marked) {
-            ram_->mark_code(address, 1);
+        if (marked) {
+            return Noted::at_once;
         }
-        return false;
+        const std::uint64_t generation = ram_->code_generation();
+        ram_->mark_code(address, 1);
+        const Closing closing = ram_->protect_code(address, generation);
+        return closing == Closing::no_room ? Noted::refused : Noted::at_once;
     }
     if (marked and (marking_->load() == 0 or waited_for(address))) {
-        return false;
+        return Noted::at_once;
     }
     marking_->fetch_add(1);
-    const std::uint64_t generation = ram_->code_generation();
-    ram_->mark_code(address, 1);
-    others_let_go_();
+    std::uint64_t generation = 0;
+    Closing closing{};
+    do {
+        generation = ram_->code_generation();
+        ram_->mark_code(address, 1);
+        others_let_go_();
+        closing = ram_->protect_code(address, generation);
+    } while (closing == Closing::overwritten);
     marking_->fetch_sub(1);
+    if (closing == Closing::no_room) {
+        return Noted::refused;
+    }
     remember_wait(address, generation);
-    return true;
+    return Noted::waited;
 }
 
 bool UserMemory::waited_for(mem::PhysAddr address) const {

@@ -57,6 +57,8 @@ class UserMemory {
     std::uint64_t code_space() const { return 0; }
     void translation_fence(const TranslationFence&) {}  // programs are not allowed to ask
     SlowAccess& slow() { return slow_; }
+    // The whole address space in host memory, which has the pages' own protection.
+    void* native_memory() const { return host_; }
 
     // From here on other threads run over the same memory. `others_let_go` returns when none of them uses
     // what it looked up before; it may wait. `marking` counts the threads that have marked a page and not yet
@@ -98,7 +100,8 @@ class UserMemory {
     bool permitted(std::uint64_t address, unsigned size, std::uint8_t permission, std::uint64_t fault_cause);
     bool refuses(std::uint64_t address, unsigned size, mem::Access access);
     void store_whole(std::uint64_t address, unsigned size, std::uint64_t value);
-    bool note_code(mem::PhysAddr address);
+    enum class Noted : std::uint8_t { at_once, waited, refused };
+    Noted note_code(mem::PhysAddr address);
     bool waited_for(mem::PhysAddr address) const;
     void remember_wait(mem::PhysAddr address, std::uint64_t generation);
     bool fail(std::uint64_t fault_cause, std::uint64_t address);

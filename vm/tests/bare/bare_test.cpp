@@ -142,7 +142,7 @@ TEST(VmRunBare, RefusesBadInstructionLimits) {
 }
 
 TEST(VmRunBare, RefusesEnginesThatAreNotThere) {
-    expect_bad_input(run_bare("pass", {"--engine", "jit"}), "engine 'jit' is not available in this build");
+    expect_bad_input(run_bare("pass", {"--engine", "jit"}), "engine 'jit' is not available for machines");
     expect_bad_input(run_bare("pass", {"--engine", "turbo"}), "there is no engine 'turbo'");
     EXPECT_EQ(run_bare("pass", {"--engine", "interp"}).exit_code, 0);
 }
@@ -200,7 +200,7 @@ TEST(Vm, InfoListsEnginesAndWhetherTheyAreAvailable) {
     const GuestRun run = run_vm({"info"});
     EXPECT_EQ(run.exit_code, 0);
     EXPECT_THAT(run.output, HasSubstr("interp  available"));
-    EXPECT_THAT(run.output, HasSubstr("jit     not available"));
+    EXPECT_THAT(run.output, HasSubstr("jit     programs only"));
     EXPECT_THAT(run.output, HasSubstr("host CPU"));
 }
 

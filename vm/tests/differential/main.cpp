@@ -21,19 +21,20 @@ struct Options {
     std::uint64_t seed = 1;
     std::uint64_t first = 0;
     std::string vm;
+    std::string options;
     std::string qemu = "qemu-riscv64";
 };
 
 int describe(const vm::tests::Engines& engines, const Options& options, std::uint64_t number) {
     const auto text = vm::tests::describe_difference(engines, options.seed, number);
     fmt::print("{}", text ? *text : text.error().message + "\n");
-    fmt::print("  replay: differential --seed {} --first {} --programs 1 --vm {}\n", options.seed, number,
-               options.vm);
+    fmt::print("  replay: differential --seed {} --first {} --programs 1 --vm {} --options '{}'\n",
+               options.seed, number, options.vm, options.options);
     return kDifferent;
 }
 
 int run(const Options& options) {
-    const vm::tests::Engines engines{.vm = options.vm + " user", .qemu = options.qemu};
+    const vm::tests::Engines engines{.vm = options.vm + " user " + options.options, .qemu = options.qemu};
     const std::uint64_t end = options.first + options.programs;
     std::size_t found = 0;
     for (std::uint64_t first = options.first; first < end && found < kMostDescribed;) {
@@ -68,6 +69,7 @@ int main(int argc, char** argv) {
     app.add_option("--seed", options.seed, "What the programs derive from")->capture_default_str();
     app.add_option("--first", options.first, "Number of the first program")->capture_default_str();
     app.add_option("--vm", options.vm, "Path of the vm program")->required();
+    app.add_option("--options", options.options, "Options of vm user, such as '--engine jit'");
     app.add_option("--qemu", options.qemu, "The oracle's command")->capture_default_str();
     CLI11_PARSE(app, argc, argv);
     return run(options);

@@ -4,6 +4,7 @@
 
 #include <array>
 #include <cstdlib>
+#include <sstream>
 #include <string>
 #include <sys/wait.h>
 #include <vector>
@@ -94,11 +95,21 @@ inline GuestRun run_command(GuestInput input) {
     return run;
 }
 
+// vm user, with the options of GUEST_TEST_OPTIONS: the tests are run once for each engine.
+inline std::vector<std::string> vm_user() {
+    std::vector<std::string> command = {VM_PROGRAM, "user"};
+    const char* const options = std::getenv("GUEST_TEST_OPTIONS");
+    std::istringstream words(options != nullptr ? options : "");
+    for (std::string word; words >> word;) {
+        command.push_back(word);
+    }
+    return command;
+}
+
 // vm user OPTIONS... PROGRAM ARGUMENTS...
 inline GuestRun run_guest(const std::string& name, const std::vector<std::string>& arguments = {},
                           const std::vector<std::string>& options = {}) {
-    GuestInput input{
-        .command = {VM_PROGRAM, "user"}, .standard_input = {}, .environment = {"GUEST_TEST_VARIABLE=set"}};
+    GuestInput input{.command = vm_user(), .standard_input = {}, .environment = {"GUEST_TEST_VARIABLE=set"}};
     input.command.insert(input.command.end(), options.begin(), options.end());
     input.command.push_back(guest_program(name));
     input.command.insert(input.command.end(), arguments.begin(), arguments.end());

@@ -135,9 +135,9 @@ TEST(GuestProgram, MayModifyItsCode) {
 }
 
 TEST(GuestProgram, ReadsStandardInput) {
-    const GuestRun run = run_command({.command = {VM_PROGRAM, "user", guest_program("copy_input")},
-                                      .standard_input = "one\ntwo\n",
-                                      .environment = {}});
+    GuestInput input{.command = vm_user(), .standard_input = "one\ntwo\n", .environment = {}};
+    input.command.push_back(guest_program("copy_input"));
+    const GuestRun run = run_command(std::move(input));
     expect(run, 0, "ONE\nTWO\n");
 }
 
@@ -308,7 +308,12 @@ TEST(UserCommand, BadInputIsOneLineAndExitCode2) {
     expect_refused(run({"/etc/passwd"}), "vm: '/etc/passwd' is not an ELF file");
     EXPECT_EQ(run({}).exit_code, 2);
     EXPECT_THAT(run({"--bogus", guest_program("hello")}).errors, StartsWith("vm: unknown flag --bogus"));
-    EXPECT_THAT(run({"--engine", "jit", guest_program("hello")}).errors, StartsWith("vm: "));
+    EXPECT_THAT(run({"--engine", "kvm", guest_program("hello")}).errors, StartsWith("vm: "));
+    EXPECT_EQ(run({"--engine", "interp", "--jit-threshold", "3", guest_program("hello")}).errors,
+              "vm: --jit-threshold is an option of --engine jit\n");
+    EXPECT_EQ(run({"--engine", "interp", "--opt-level", "2", guest_program("hello")}).errors,
+              "vm: --opt-level is an option of --engine jit\n");
+    EXPECT_EQ(run({"--engine", "jit", "--opt-level", "3", guest_program("hello")}).exit_code, 2);
 }
 
 TEST(UserCommand, AGuestNamedLikeASubCommandIsAProgram) {

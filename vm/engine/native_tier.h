@@ -1,0 +1,85 @@
+#pragma once
+
+#include <array>
+#include <cstddef>
+#include <cstdint>
+#include <span>
+
+#include "vm/engine/trap.h"
+#include "vm/ir/block.h"
+
+// What an interpreter of some guest and a compiler for some host need to know of one another: the interpreter
+// runs what is cold and what only it can do, and hands blocks that are hot to the compiler.
+namespace vm::engine {
+
+// A block of guest code to be compiled.
+struct NativeRequest {
+    std::uint64_t pc = 0;
+    std::span<const std::byte> bytes;  // from pc to the end of what was fetched
+    std::uint32_t instructions = 0;    // at most so many; not zero
+    std::uint32_t page = 0;            // handed back with exits of the block, see NativeOutcome
+};
+
+// The guest's side: what its code means, and what compiled code leaves to C++.
+class Frontend {
+  public:
+    virtual ~Frontend() = default;
+
+    // Makes `block` of the code. Returns how many instructions it completes at its end; 0 where it is not
+    // worth compiling.
+    virtual std::uint32_t lift(ir::Block& block, const NativeRequest& request) = 0;
+
+    // The guest's state, into which slots are offsets.
+    virtual std::byte* state() = 0;
+    // What the memory register holds from here on until the interpreter runs again.
+    virtual void* memory() = 0;
+
+    struct Outcome {
+        bool done = false;
+        std::uint64_t value = 0;
+    };
+    // An access that compiled code does not do itself. Where it is not done it has changed nothing, and the
+    // interpreter finds out why.
+    virtual Outcome load(std::uint64_t address, unsigned size) = 0;
+    virtual Outcome store(std::uint64_t address, unsigned size, std::uint64_t value) = 0;
+    // A call of a block. Where it is not done the block is left before its instruction.
+    virtual Outcome call(std::uint32_t helper, const std::array<std::uint64_t, 4>& arguments) = 0;
+};
+
+// Why compiled code came back. The guest's state is exact.
+struct NativeOutcome {
+    enum class Kind : std::uint8_t {
+        go_on,      // at pc, wherever that leads
+        spent,      // before the block at pc, for which the countdown does not suffice
+        interpret,  // the instruction at pc must be interpreted, at least it
+        trap        // the instruction at pc raised `trap`
+    };
+
+    Kind kind = Kind::go_on;
+    std::uint64_t pc = 0;
+    std::int64_t countdown = 0;
+    Trap trap{};
+    const void* exit = nullptr;  // of go_on: can be linked; none where it cannot
+    std::uint32_t page = 0;      // that its block was compiled with
+};
+
+// The host's side. For one hart.
+class NativeTier {
+  public:
+    virtual ~NativeTier() = default;
+
+    // Where compiled code of the block begins; none where it cannot be compiled, or where it does not fit any
+    // more: then full() says so, and after clear() it may.
+    virtual const void* compile(const NativeRequest& request) = 0;
+    // Runs from there on until something is left to the interpreter.
+    virtual NativeOutcome run(const void* entry, std::int64_t countdown) = 0;
+    // From now on an exit leads to other compiled code by itself. Both are younger than the last clear().
+    virtual void link(const void* exit, const void* entry) = 0;
+    // From now on computed jumps to this address lead to that compiled code by themselves.
+    virtual void remember(std::uint64_t pc, const void* entry) = 0;
+    virtual bool full() const = 0;
+    // Forgets everything. Not while compiled code runs.
+    virtual void clear() = 0;
+};
+
+}  // namespace vm::engine

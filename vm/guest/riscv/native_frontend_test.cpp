@@ -1,0 +1,221 @@
+// What the interpreter gives to a compiler, and what it makes of its answers.
+#include "vm/guest/riscv/native_frontend.h"
+
+#include <functional>
+#include <initializer_list>
+#include <sys/mman.h>
+#include <utility>
+#include <vector>
+
+#include <gtest/gtest.h>
+
+#include "vm/guest/riscv/encode.h"
+#include "vm/guest/riscv/generate_code.h"
+#include "vm/guest/riscv/interpreter.h"
+#include "vm/guest/riscv/user_memory.h"
+
+namespace vm::guest::riscv {
+namespace {
+
+using engine::NativeOutcome;
+using Kind = engine::NativeOutcome::Kind;
+
+constexpr std::uint64_t kCode = 0x10000;
+constexpr std::uint64_t kData = 0x20000;
+
+// Compiles nothing, but takes the loop and answers as the test says.
+class ScriptedTier final : public engine::NativeTier {
+  public:
+    const void* compile(const engine::NativeRequest& request) override {
+        requests.push_back(request);
+        is_full = full_next;
+        return accepts and request.pc == kCode and not is_full ? reinterpret_cast<const void*>(request.pc)
+                                                               : nullptr;
+    }
+    NativeOutcome run(const void* entry, std::int64_t countdown) override {
+        ++entries;
+        return runs(reinterpret_cast<std::uint64_t>(entry), countdown);
+    }
+    void link(const void* exit, const void* entry) override { links.emplace_back(exit, entry); }
+    void remember(std::uint64_t pc, const void* entry) override { targets.emplace_back(pc, entry); }
+    bool full() const override { return is_full; }
+    void clear() override {
+        ++clears;
+        is_full = full_next = false;
+    }
+
+    bool accepts = true;
+    bool full_next = false;
+    bool is_full = false;
+    unsigned entries = 0;
+    unsigned clears = 0;
+    std::vector<engine::NativeRequest> requests;
+    std::vector<std::pair<const void*, const void*>> links;
+    std::vector<std::pair<std::uint64_t, const void*>> targets;
+    std::function<NativeOutcome(std::uint64_t pc, std::int64_t countdown)> runs;
+};
+
+class NativeFrontendTest : public testing::Test {
+  protected:
+    NativeFrontendTest() {
+        map(kCode, mem::page::kRead | mem::page::kExecute);
+        map(kData, mem::page::kRead | mem::page::kWrite);
+        hart_.pc = kCode;
+        // A loop that counts x1 down, and what is behind it.
+        program({make_insn(Opcode::addi, 1, 1, 0, -1), make_insn(Opcode::bne, 0, 1, 0, -4),
+                 make_insn(Opcode::ecall, 0, 0, 0, 0)});
+    }
+
+    void map(std::uint64_t address, std::uint8_t permissions) {
+        const auto at = mem::PhysAddr{address};
+        ASSERT_EQ(ram_.host(at), ::mmap(ram_.host(at), mem::kPageSize, PROT_READ | PROT_WRITE,
+                                        MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED, -1, 0));
+        ram_.set_permissions(at, mem::kPageSize, permissions);
+    }
+    void program(std::initializer_list<Insn> insns) {
+        std::uint64_t address = kCode;
+        for (const Insn& insn : insns) {
+            ASSERT_TRUE(ram_.write<std::uint32_t>(mem::PhysAddr{address}, encode(insn)));
+            address += 4;
+        }
+    }
+    // The loop, `count` times round, which ends with the call behind it.
+    void run_loop(std::uint64_t count) {
+        hart_.pc = kCode;
+        hart_.x[1] = count;
+        const std::uint64_t before = hart_.csrs.instret;
+        const engine::Exit exit = interpreter_.run(1000);
+        EXPECT_EQ(exit.reason, engine::ExitReason::trap);
+        EXPECT_EQ(exit.trap.cause, cause::kEcallFromU);
+        EXPECT_EQ(hart_.pc, kCode + 8);
+        EXPECT_EQ(hart_.x[1], 0u);
+        EXPECT_EQ(hart_.csrs.instret - before, 2 * count);
+    }
+    // As compiled code would carry the loop's body out.
+    NativeOutcome once_round(std::int64_t countdown) {
+        --hart_.x[1];
+        return {Kind::go_on, hart_.x[1] != 0 ? kCode : kCode + 8, countdown - 2, {}, &exit_, 0};
+    }
+
+    mem::GuestRam ram_ =
+        mem::GuestRam::create(mem::PhysAddr{0}, UserMemory::kSize, mem::Backing::reserved).value();
+    UserMemory memory_{ram_};
+    Hart hart_{CsrFile(HartKind::user_program, 0, [] { return std::uint64_t{0}; })};
+    Interpreter<UserMemory> interpreter_{hart_, memory_};
+    ScriptedTier tier_;
+    const int exit_ = 0;
+};
+
+TEST_F(NativeFrontendTest, ABlockIsCompiledOnceItWasEnteredSoOften) {
+    tier_.accepts = false;
+    interpreter_.set_native(&tier_, 5);
+    run_loop(5);
+    EXPECT_TRUE(tier_.requests.empty());
+    run_loop(5);
+    ASSERT_EQ(tier_.requests.size(), 1u);
+    EXPECT_EQ(tier_.requests[0].pc, kCode);
+    EXPECT_GT(tier_.requests[0].instructions, 3u);  // more than the block
+    EXPECT_EQ(tier_.requests[0].bytes.data(), ram_.host(mem::PhysAddr{kCode}));
+    EXPECT_EQ(tier_.requests[0].bytes.size(), mem::kPageSize);
+}
+
+TEST_F(NativeFrontendTest, WhatIsRefusedIsInterpretedAndNotAskedForAgain) {
+    tier_.accepts = false;
+    interpreter_.set_native(&tier_, 0);
+    run_loop(20);
+    EXPECT_EQ(tier_.requests.size(), 1u);
+}
+
+TEST_F(NativeFrontendTest, CompiledCodeIsEnteredInPlaceOfItsBlock) {
+    tier_.runs = [this](std::uint64_t pc, std::int64_t countdown) {
+        EXPECT_EQ(pc, kCode);
+        return once_round(countdown);
+    };
+    interpreter_.set_native(&tier_, 0);
+    run_loop(7);
+    EXPECT_EQ(tier_.entries, 7u);
+}
+
+TEST_F(NativeFrontendTest, AnExitIsLinkedToWhereItLeadsOnceThatIsCompiled) {
+    tier_.runs = [this](std::uint64_t, std::int64_t countdown) { return once_round(countdown); };
+    interpreter_.set_native(&tier_, 0);
+    run_loop(2);
+    ASSERT_EQ(tier_.links.size(), 1u);
+    EXPECT_EQ(tier_.links[0].first, &exit_);
+    EXPECT_EQ(tier_.links[0].second, reinterpret_cast<const void*>(kCode));
+    EXPECT_TRUE(tier_.targets.empty());
+}
+
+TEST_F(NativeFrontendTest, WhatIsLeftToTheInterpreterItCarriesOutThoughItIsCompiled) {
+    tier_.runs = [](std::uint64_t pc, std::int64_t countdown) {
+        return NativeOutcome{Kind::interpret, pc, countdown, {}, nullptr, 0};
+    };
+    interpreter_.set_native(&tier_, 0);
+    run_loop(4);
+    EXPECT_EQ(tier_.entries, 4u);
+}
+
+TEST_F(NativeFrontendTest, ATrapOfCompiledCodeEndsTheRun) {
+    tier_.runs = [](std::uint64_t, std::int64_t countdown) {
+        return NativeOutcome{Kind::trap, kCode + 4, countdown - 1, {cause::kBreakpoint, 9}, nullptr, 0};
+    };
+    interpreter_.set_native(&tier_, 0);
+    const engine::Exit exit = interpreter_.run(100);
+    EXPECT_EQ(exit.reason, engine::ExitReason::trap);
+    EXPECT_EQ(exit.trap.cause, cause::kBreakpoint);
+    EXPECT_EQ(exit.trap.value, 9u);
+    EXPECT_EQ(hart_.pc, kCode + 4);
+    EXPECT_EQ(hart_.csrs.instret, 1u);
+}
+
+TEST_F(NativeFrontendTest, WhenNothingMoreFitsEverythingIsForgottenAndBeginsAnew) {
+    tier_.runs = [this](std::uint64_t, std::int64_t countdown) { return once_round(countdown); };
+    interpreter_.set_native(&tier_, 0);
+    const unsigned before = tier_.clears;
+    tier_.full_next = true;
+    run_loop(3);
+    EXPECT_EQ(tier_.clears, before + 1);
+    EXPECT_EQ(tier_.entries, 3u);
+}
+
+TEST_F(NativeFrontendTest, NothingRunsInItWhileTheHostCannotRoundAsTheGuestSays) {
+    interpreter_.set_native(&tier_, 0);
+    hart_.csrs.frm = 4;
+    run_loop(3);
+    EXPECT_EQ(tier_.entries, 0u);
+}
+
+TEST_F(NativeFrontendTest, WithoutATierBlocksAreAsTheyWere) {
+    interpreter_.set_native(&tier_, 0);
+    interpreter_.set_native(nullptr, 0);
+    run_loop(3);
+    EXPECT_TRUE(tier_.requests.empty());
+}
+
+TEST_F(NativeFrontendTest, AccessesAreThoseOfTheInterpreter) {
+    engine::Frontend& frontend = interpreter_.frontend();
+    EXPECT_TRUE(frontend.store(kData + 6, 4, 0x1'1234'5678).done);
+    EXPECT_EQ(frontend.load(kData + 6, 8).value, 0x1234'5678u);
+    EXPECT_FALSE(frontend.store(kCode, 1, 0).done);
+    EXPECT_FALSE(frontend.load(kData + mem::kPageSize - 1, 2).done);
+    EXPECT_EQ(frontend.memory(), ram_.host(mem::PhysAddr{0}));
+    EXPECT_EQ(frontend.state(), reinterpret_cast<std::byte*>(&hart_));
+}
+
+TEST_F(NativeFrontendTest, CallsAreTheAtomicInstructions) {
+    engine::Frontend& frontend = interpreter_.frontend();
+    const auto call = [&](LiftHelper helper, std::uint64_t address, std::uint64_t value) {
+        return frontend.call(static_cast<std::uint32_t>(helper), {address, value});
+    };
+    ASSERT_TRUE(frontend.store(kData, 8, 0xffff'fff0).done);
+    EXPECT_EQ(call(LiftHelper::lr_w, kData, 0).value, ~std::uint64_t{15});
+    EXPECT_EQ(call(LiftHelper::sc_w, kData, 5).value, 0u);
+    EXPECT_EQ(call(LiftHelper::sc_w, kData, 6).value, 1u);
+    EXPECT_EQ(call(amo_helper(semantics::Amo::add, semantics::MemType::u64), kData, 2).value, 5u);
+    EXPECT_EQ(frontend.load(kData, 8).value, 7u);
+    EXPECT_FALSE(call(LiftHelper::lr_d, kData + 4, 0).done);
+    EXPECT_FALSE(call(amo_helper(semantics::Amo::swap, semantics::MemType::s32), kCode, 0).done);
+}
+
+}  // namespace
+}  // namespace vm::guest::riscv

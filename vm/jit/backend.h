@@ -1,0 +1,45 @@
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+
+#include "vm/base/result.h"
+#include "vm/ir/block.h"
+#include "vm/jit/jump_cache.h"
+#include "vm/jit/native_block.h"
+#include "vm/jit/native_frame.h"
+
+namespace vm::jit {
+
+// What all blocks share: pieces of host code, and where computed jumps are looked up.
+struct Stubs {
+    // Enters compiled code with a NativeFrame on the stack.
+    using Enter = void (*)(NativeRun* run, const void* code, void* memory, std::int64_t countdown);
+
+    Enter enter = nullptr;
+    std::uint64_t leave = 0;    // at an exit: homes are in place, its site in rdx, a value in rax
+    std::uint64_t budget = 0;   // at a block's entry; its pc in rax
+    std::uint64_t serve = 0;    // to be called: calls C++, site in rax
+    std::uint64_t abandon = 0;  // back to whoever entered: exit and state are complete
+    std::uint64_t jumps = 0;    // the entries of a JumpCache
+};
+
+// Makes host code. For one edge ABI and memory model.
+class Backend {
+  public:
+    virtual ~Backend() = default;
+
+    // Assembles the stubs for `address`, written through `writable`. Returns their size, at most `room`. The
+    // cache outlives all code.
+    virtual Result<std::size_t> make_stubs(std::byte* writable, std::uint64_t address, std::size_t room,
+                                           const JumpCache& jumps) = 0;
+    virtual const Stubs& stubs() const = 0;
+    // Compiles for code that will lie at `address`, a multiple of 16. Fails where the block asks for what is
+    // not supported, or is too large.
+    virtual Result<void> compile(const ir::Block& block, std::uint64_t pc, std::uint64_t address,
+                                 NativeBlock& out) = 0;
+    // Makes the exit of a site lead to `target`; `writable` is where the block's code is written.
+    virtual void link(const Site& site, std::byte* writable, std::uint64_t target) = 0;
+};
+
+}  // namespace vm::jit

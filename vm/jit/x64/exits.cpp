@@ -1,0 +1,181 @@
+#include "vm/base/bits.h"
+#include "vm/jit/x64/condition.h"
+#include "vm/jit/x64/lowering.h"
+#include "vm/jit/x64/parallel_moves.h"
+
+namespace vm::jit::x64 {
+
+namespace x86 = asmjit::x86;
+using ir::Opcode;
+using ir::Type;
+
+void Lowering::lower_exit() {
+    if (node().op != Opcode::branch and node().op != Opcode::leave_if) {
+        // A value that lies in a slot alone must survive the writes to slots.
+        if (node().operands[0].is_node()) (void)general(node().operands[0]);
+        return emit_exit(make_site(true));
+    }
+    const auto [a, b, c, d] = node().operands;
+    if (a.is_node()) (void)general(a);
+    if (b.is_node()) (void)general(b);
+    const std::uint32_t site = make_site(true);
+    compare(a, b);
+    const Label entry = assembler_.newLabel();
+    assembler_.j(code_of(ir::condition(node())), entry);
+    cold_exits_.push_back({entry, site});
+}
+
+// Slots in memory first, while every value is still where it was; then the homes; then away, by a jump that
+// may come to lead to another block instead of behind itself.
+void Lowering::emit_exit(std::uint32_t number) {
+    Site& site = out_->sites[number];
+    store_slots(site);
+    const bool has_value = site.node.op == Opcode::goto_value or site.node.op == Opcode::trap;
+    if (has_value) load_general(site.operands[0], kScratch);
+    load_homes(site);
+    if (const std::uint32_t unretired = instructions_ - site.retired; unretired != 0) {
+        assembler_.add(gp64(kCountdownRegister), unretired);
+    }
+    if (site.node.op == Opcode::goto_value) look_up_jump();
+    constexpr std::size_t kDisplacement = 4;  // behind one byte, and aligned
+    while ((assembler_.offset() + 1) % kDisplacement != 0) assembler_.nop();
+    site.host_offset = static_cast<std::uint32_t>(assembler_.offset());
+    const Label behind = assembler_.newLabel();
+    assembler_.long_().jmp(behind);
+    assembler_.bind(behind);
+    assembler_.mov(x86::rdx, reinterpret_cast<std::uint64_t>(&site));
+    assembler_.jmp(stubs_.leave);
+}
+
+// On to compiled code where the jump was seen before, its target in the scratch register. What is no home is
+// nobody's here.
+void Lowering::look_up_jump() {
+    constexpr std::uint32_t kIndexBits = (JumpCache::kEntries - 1) << 1;  // of an address
+    static_assert(sizeof(JumpCache::Entry) == 2 << 3);                    // which counts twice eight bytes
+    const Label miss = assembler_.newLabel();
+    assembler_.mov(gp32(kRcx), gp32(kScratch));
+    assembler_.mov(gp64(kRdx), stubs_.jumps);
+    assembler_.and_(gp32(kRcx), kIndexBits);
+    assembler_.cmp(gp64(kScratch), x86::qword_ptr(gp64(kRdx), gp64(kRcx), 3));
+    assembler_.jne(miss);
+    assembler_.jmp(x86::qword_ptr(gp64(kRdx), gp64(kRcx), 3, offsetof(JumpCache::Entry, code)));
+    assembler_.bind(miss);
+}
+
+void Lowering::load_general(const Place& from, std::uint8_t to) {
+    if (from.kind == Place::Kind::general) {
+        if (from.index != to) assembler_.mov(gp64(to), gp64(static_cast<std::uint8_t>(from.index)));
+    } else if (from.kind == Place::Kind::constant) {
+        load_constant(to, out_->constants[from.index]);
+    } else if (from.kind == Place::Kind::spill) {
+        assembler_.mov(gp64(to), x86::qword_ptr(x86::rsp, static_cast<std::int32_t>(8 * from.index)));
+    } else {
+        assembler_.mov(gp64(to), state_at(from.index, 8));
+    }
+}
+
+void Lowering::store_slots(const Site& site) {
+    for (std::uint32_t i = 0; i < site.moves; ++i) {
+        const SlotMove& move = out_->moves[site.first_move + i];
+        if (move.home == kNoHome) store_formed(move);
+    }
+}
+
+// The scratch registers serve values that have none.
+void Lowering::store_formed(const SlotMove& move) {
+    const bool canonical = move.form == ir::Form::canon or move.form == ir::Form::box_canon;
+    if (move.from.kind == Place::Kind::vector or canonical) return store_vector(move);
+    auto from = static_cast<std::uint8_t>(move.from.index);
+    if (move.from.kind != Place::Kind::general) {
+        load_general(move.from, kScratch);
+        from = kScratch;
+    }
+    if (move.form == ir::Form::sext) {
+        assembler_.movsxd(gp64(kScratch), gp32(from));
+        from = kScratch;
+    } else if (move.form == ir::Form::zext) {
+        assembler_.mov(gp32(kScratch), gp32(from));
+        from = kScratch;
+    } else if (move.form == ir::Form::box) {
+        assembler_.mov(state_at(move.offset, 4), gp32(from));
+        assembler_.mov(state_at(move.offset + 4, 4), -1);
+        return;
+    }
+    store_general(state_at(move.offset, move.bytes), from);
+}
+
+void Lowering::store_vector(const SlotMove& move) {
+    auto from = static_cast<std::uint8_t>(move.from.index);
+    if (move.form != ir::Form::whole or move.from.kind != Place::Kind::vector) {
+        load_vector(move.from, kVectorScratch);
+        form_vector(move, kVectorScratch);
+        from = kVectorScratch;
+    }
+    const auto to = state_at(move.offset, move.bytes);
+    move.bytes == 8 ? assembler_.vmovsd(to, xmm(from)) : assembler_.vmovss(to, xmm(from));
+}
+
+void Lowering::load_vector(const Place& from, std::uint8_t to) {
+    if (from.kind == Place::Kind::vector) {
+        if (from.index != to) assembler_.vmovapd(xmm(to), xmm(static_cast<std::uint8_t>(from.index)));
+    } else if (from.kind == Place::Kind::constant) {
+        assembler_.vmovsd(xmm(to), constant(out_->constants[from.index]));
+    } else if (from.kind == Place::Kind::spill) {
+        assembler_.vmovsd(xmm(to), x86::qword_ptr(x86::rsp, static_cast<std::int32_t>(8 * from.index)));
+    } else {
+        assembler_.vmovsd(xmm(to), state_at(from.index, 8));
+    }
+}
+
+void Lowering::form_vector(const SlotMove& move, std::uint8_t number) {
+    if (move.form == ir::Form::canon) make_canonical(number, move.type, move.quiet);
+    if (move.form == ir::Form::box_canon) make_canonical(number, Type::f32, move.quiet);
+    if (move.form == ir::Form::box or move.form == ir::Form::box_canon) {
+        assembler_.vorpd(xmm(number), xmm(number), constant(ir::kBox));
+    }
+}
+
+// Register to register in parallel, then what comes from memory or is constant, then forms in place.
+void Lowering::load_homes(const Site& site) {
+    std::array<ParallelMoves, 2> parallel;
+    const auto each = [&](auto action) {
+        for (std::uint32_t i = 0; i < site.moves; ++i) {
+            const SlotMove& move = out_->moves[site.first_move + i];
+            if (move.home != kNoHome) action(move, host_register(move.home));
+        }
+    };
+    each([&](const SlotMove& move, std::uint8_t to) {
+        if (move.from.kind == Place::Kind::general or move.from.kind == Place::Kind::vector) {
+            const std::size_t file = move.from.kind == Place::Kind::vector ? 1 : 0;
+            parallel[file].add(to, static_cast<std::uint8_t>(move.from.index));
+        }
+    });
+    parallel[0].run([this](std::uint8_t to, std::uint8_t from) { assembler_.mov(gp64(to), gp64(from)); },
+                    [this](std::uint8_t a, std::uint8_t b) { assembler_.xchg(gp64(a), gp64(b)); });
+    parallel[1].run([this](std::uint8_t to, std::uint8_t from) { assembler_.vmovapd(xmm(to), xmm(from)); },
+                    [this](std::uint8_t a, std::uint8_t b) {
+                        assembler_.vmovapd(xmm(kVectorScratch), xmm(a));
+                        assembler_.vmovapd(xmm(a), xmm(b));
+                        assembler_.vmovapd(xmm(b), xmm(kVectorScratch));
+                    });
+    each([&](const SlotMove& move, std::uint8_t to) { finish_home(move, to); });
+}
+
+void Lowering::finish_home(const SlotMove& move, std::uint8_t to) {
+    const bool in_register = move.from.kind == Place::Kind::general or move.from.kind == Place::Kind::vector;
+    if (ir::is_float(move.type)) {
+        if (not in_register) load_vector(move.from, to);
+        form_vector(move, to);
+        return;
+    }
+    if (move.from.kind == Place::Kind::constant) {
+        const std::uint64_t bits = out_->constants[move.from.index];
+        load_constant(to, move.form == ir::Form::sext ? sext32(bits) : bits);
+        return;
+    }
+    if (not in_register) load_general(move.from, to);
+    if (move.form == ir::Form::sext) assembler_.movsxd(gp64(to), gp32(to));
+    if (move.form == ir::Form::zext) assembler_.mov(gp32(to), gp32(to));
+}
+
+}  // namespace vm::jit::x64

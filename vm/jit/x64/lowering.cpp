@@ -1,0 +1,151 @@
+#include "vm/jit/x64/lowering.h"
+
+#include <algorithm>
+
+namespace vm::jit::x64 {
+
+namespace x86 = asmjit::x86;
+using ir::Opcode;
+
+namespace {
+
+std::uint32_t most_retired(const ir::Block& block) {
+    std::uint32_t most = 0;
+    for (const ir::Frame& frame : block.frames()) most = std::max(most, frame.retired);
+    return most;
+}
+
+std::size_t count_constants(const ir::Node& node) {
+    const auto is_constant = [](ir::Value value) { return value.is_constant(); };
+    return static_cast<std::size_t>(std::count_if(node.operands.begin(), node.operands.end(), is_constant));
+}
+
+}  // namespace
+
+Result<void> Lowering::lower(const ir::Block& block, std::uint64_t pc, std::uint64_t address,
+                             NativeBlock& out) {
+    VM_CHECK(block.ended());
+    code_.reset();
+    code_.init(asmjit::Environment::host(), address);
+    code_.setErrorHandler(this);
+    code_.attach(&assembler_);
+    block_ = &block;
+    out_ = &out;
+    failure_.clear();
+    segment_ = 0;
+    log_ = 0;
+    current_.assign(block.slots().size(), -1);
+    written_slots_.clear();
+    home_written_.fill(false);
+    checked_.assign(block.nodes().size(), false);
+    cold_exits_.clear();
+    cold_serves_.clear();
+    nan_fixes_.clear();
+    pool_.clear();
+    instructions_ = most_retired(block);
+    out = NativeBlock{};
+    out.pc = pc;
+    out.address = address;
+    out.instructions = instructions_;
+    for (const ir::Constant& each : block.constants()) out.constants.push_back(each.bits);
+
+    liveness_.compute(block, abi_);
+    registers_.begin(block, liveness_, abi_);
+    for (std::size_t home = 0; home < kHomes; ++home) {
+        holder_[home] = liveness_.initial(0, static_cast<Home>(home));
+    }
+    emit_entry();
+    for (index_ = 0; index_ < block.nodes().size() and failure_.empty(); ++index_) lower_node(index_);
+    emit_cold();
+    if (registers_.overflowed()) fail_with("too many values are needed at once");
+    if (not failure_.empty()) return fail("cannot compile the block at {:#x}: {}", pc, failure_);
+    code_.flatten();
+    code_.resolveUnresolvedLinks();
+    code_.relocateToBase(address);
+    out.code.resize(code_.codeSize());
+    code_.copyFlattenedData(out.code.data(), out.code.size());
+    return {};
+}
+
+void Lowering::fail_with(const char* what) {
+    if (failure_.empty()) failure_ = what;
+}
+
+void Lowering::handleError(asmjit::Error, const char* message, asmjit::BaseEmitter*) { fail_with(message); }
+
+void Lowering::emit_entry() {
+    over_budget_ = assembler_.newLabel();
+    if (instructions_ == 0) return;
+    assembler_.sub(gp64(kCountdownRegister), instructions_);
+    assembler_.js(over_budget_);
+}
+
+void Lowering::lower_node(std::uint32_t index) {
+    registers_.unlock();
+    if (index != 0) registers_.release(index - 1);
+    const ir::Node& node = block_->nodes()[index];
+    switch (node.op) {
+        case Opcode::nop:
+            return;
+        case Opcode::get:
+            return lower_get();
+        case Opcode::load:
+        case Opcode::store:
+            return lower_access();
+        case Opcode::fence:
+            if (static_cast<ir::Fence>(node.detail) == ir::Fence::full) assembler_.mfence();
+            return;
+        case Opcode::call:
+            return lower_call();
+        case Opcode::branch:
+        case Opcode::leave_if:
+        case Opcode::goto_:
+        case Opcode::goto_value:
+        case Opcode::leave:
+        case Opcode::trap:
+            return lower_exit();
+        default:
+            break;
+    }
+    // Constants share one scratch register; optimised blocks hardly have such nodes.
+    const std::size_t constants = count_constants(node);
+    if (constants == ir::operand_count(node) and ir::is_pure(node)) return lower_known();
+    const bool served = node.op != Opcode::select and constants > 1;
+    if (served or (not lower_integer() and not lower_floating())) serve_whole();
+}
+
+// Everything that is met seldom, behind the code that is not.
+void Lowering::emit_cold() {
+    x86::Assembler& a = assembler_;
+    for (std::size_t i = 0; i < cold_exits_.size(); ++i) {
+        a.bind(cold_exits_[i].entry);
+        emit_exit(cold_exits_[i].site);
+    }
+    for (const ColdServe& each : cold_serves_) {
+        a.bind(each.entry);
+        serve(each.site);
+        a.jmp(each.back);
+    }
+    for (const NanFix& each : nan_fixes_) {
+        a.bind(each.entry);
+        const bool single = each.type == ir::Type::f32;
+        const auto nan = constant(ir::float_format(each.type).canonical_nan());
+        single ? a.vmovss(xmm(each.number), nan) : a.vmovsd(xmm(each.number), nan);
+        a.jmp(each.back);
+    }
+    if (instructions_ != 0) {
+        a.bind(over_budget_);
+        a.add(gp64(kCountdownRegister), instructions_);
+        a.mov(x86::rax, out_->pc);
+        a.jmp(stubs_.budget);
+    }
+    if (pool_.empty()) return;
+    a.align(asmjit::AlignMode::kData, 16);
+    for (const PoolEntry& each : pool_) {
+        a.bind(each.label);
+        a.embedUInt64(each.low);
+        a.embedUInt64(each.high);
+    }
+}
+
+}  // namespace vm::jit::x64
