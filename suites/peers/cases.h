@@ -1,0 +1,14 @@
+#pragma once
+
+#include "suites/common/case.h"
+#include "suites/common/runners.h"
+
+namespace suites::peers {
+
+// The table: each guest program natively, on the interpreter, on the JIT and, where it is there, on QEMU.
+common::Suite suite(const common::Runners& runners);
+
+// With the runners found around this program.
+common::Suite suite();
+
+}  // namespace suites::peers
