@@ -56,10 +56,13 @@ def draw_groups(axes: Axes, rows: list[str], columns: list[Column], height: floa
 
 
 def ratio_axis(axes: Axes, columns: list[Column]) -> None:
-    values = [ratio.value for column in columns for ratio in column.ratios.values()]
-    low, high = min(1, *values), max(1, *values)
+    """From the lowest end of an interval to the highest, with room for the numbers beside them."""
+    ratios = [ratio for column in columns for ratio in column.ratios.values()]
+    ends = [end for ratio in ratios for end in (ratio.value, ratio.low, ratio.high) if end is not None]
+    low, high = min(1, *ends), max(1, *ends)
+    room = max(1.1, (high / low) ** 0.1)
     axes.set_xscale("log")
-    axes.set_xlim(low / (1.5 if low < 1 else 1.1), high * (1.5 if high > 1 else 1.1))
+    axes.set_xlim(low / (room if low < 1 else 1.1), high * (room if high > 1 else 1.1))
     few = high / low < 100
     axes.xaxis.set_major_locator(LogLocator(base=10, subs=(1, 2, 5) if few else (1, 3), numticks=12))
     axes.xaxis.set_minor_locator(NullLocator())
