@@ -25,7 +25,7 @@ std::string text_of(const std::optional<judge::RatioCell>& cell) {
 
 // Says so when it is not the mean of all that the column asks for.
 std::string mean_of(const judge::RatioColumn& column) {
-    const std::string text = text_of(column.mean);
+    std::string text = text_of(column.mean);
     if (text.empty() || column.counted == column.asked) return text;
     return fmt::format("{}, {} of {}", text, column.counted, column.asked);
 }

@@ -12,9 +12,12 @@
 namespace vm::jit {
 namespace {
 
+// A signal handler has no other way to find its object, nor what was there before it.
+// NOLINTBEGIN(cppcoreguidelines-avoid-non-const-global-variables)
 thread_local FaultWatch* current = nullptr;
 struct sigaction before_segv;
 struct sigaction before_bus;
+// NOLINTEND(cppcoreguidelines-avoid-non-const-global-variables)
 
 // By the numbers that instructions use.
 constexpr int kContextRegisters[] = {REG_RAX, REG_RCX, REG_RDX, REG_RBX, REG_RSP, REG_RBP, REG_RSI, REG_RDI,

@@ -5,7 +5,6 @@ namespace vm::jit::x64 {
 
 namespace x86 = asmjit::x86;
 using ir::Opcode;
-using ir::Type;
 
 // Addresses have kAddressBits, as memory is reserved; what an offset adds is caught by what lies around that,
 // which nobody can reach. Cheap to know for a base that was looked at already.

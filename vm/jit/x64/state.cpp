@@ -3,7 +3,6 @@
 namespace vm::jit::x64 {
 
 namespace x86 = asmjit::x86;
-using ir::Opcode;
 using ir::Type;
 
 namespace {
