@@ -6,7 +6,6 @@
 #include <sys/wait.h>
 
 #include <fcntl.h>
-#include <pthread.h>
 #include <signal.h>
 #include <spawn.h>
 #include <unistd.h>
@@ -124,37 +123,6 @@ static void runs_scripts(const char* path) {
     CHECK(unlink(path) == 0);
 }
 
-static void* fork_and_wait(void* unused) {
-    (void)unused;
-    const pid_t child = fork();
-    if (child == 0) {
-        _exit(5);
-    }
-    const int status = wait_for(child);
-    CHECK(WIFEXITED(status) && WEXITSTATUS(status) == 5);
-    return NULL;
-}
-
-static void* run_on(void* stop) {
-    while (!__atomic_load_n((int*)stop, __ATOMIC_RELAXED)) {
-    }
-    return NULL;
-}
-
-static void forks_among_threads(void) {
-    int stop = 0;
-    pthread_t busy, forking;
-    CHECK(pthread_create(&busy, NULL, run_on, &stop) == 0);
-    for (int i = 0; i < 20; ++i) {
-        CHECK(pthread_create(&forking, NULL, fork_and_wait, NULL) == 0);
-        fork_and_wait(NULL);
-        CHECK(pthread_join(forking, NULL) == 0);
-    }
-    __atomic_store_n(&stop, 1, __ATOMIC_RELAXED);
-    CHECK(pthread_join(busy, NULL) == 0);
-    printf("forked among threads\n");
-}
-
 int main(int count, char** arguments) {
     if (count > 1 && strcmp(arguments[1], "say") == 0) {
         printf("%s: %s\n", arguments[0], arguments[count - 1]);
@@ -171,7 +139,6 @@ int main(int count, char** arguments) {
     spawns();
     runs_scripts(arguments[2]);
     lends_its_memory();
-    forks_among_threads();
     execl(self, "last", "say", "in place", NULL);
     return 1;
 }
