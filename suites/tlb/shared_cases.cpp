@@ -66,7 +66,7 @@ class LockFree {
         if (std::byte* const host = tlb_.find(address, 8, kAsid); host != nullptr) [[likely]] {
             return host;
         }
-        const auto ticket = tlb_.begin_fill(address, kAsid);
+        const auto ticket = tlb_.begin_fill(address);
         std::byte* const host = memory.host(address);
         tlb_.insert(ticket, address, kAsid, host - address % kPageSize);
         return host;

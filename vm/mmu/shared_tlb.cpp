@@ -4,34 +4,44 @@
 
 namespace vm::mmu {
 
+SharedTlb::Slots::Slots() {
+    for (AtomicPair& entry : entries) {
+        Entry zero;
+        entry.compare_exchange(zero, kEmpty);
+    }
+}
+
 SharedTlb::SharedTlb() : slots_(std::make_unique<Slots>()) {}
 
-SharedTlb::Ticket SharedTlb::begin_fill(std::uint64_t address, std::uint16_t asid) const {
-    VM_CHECK(asid <= kLargestAsid);
-    return {.version = slots_->entries[slot(address)].version.load(std::memory_order_acquire),
-            .epoch = epoch(asid),
-            .address_flushes = address_flushes_.load(std::memory_order_acquire)};
+SharedTlb::Ticket SharedTlb::begin_fill(std::uint64_t address) const {
+    return {.version = slots_->versions[slot(address)].load(),
+            .flushes = flushes_.load(),
+            .address_flushes = address_flushes_.load()};
 }
 
 bool SharedTlb::insert(const Ticket& ticket, std::uint64_t address, std::uint16_t asid, std::byte* host,
                        unsigned page_shift) {
-    if ((ticket.version & kWriting) != 0) {
-        return false;
-    }
+    VM_CHECK(asid <= kLargestAsid);
     if (page_shift > mem::kPageShift and not announce_superpage(ticket, address, page_shift)) {
         return false;
     }
-    Entry& entry = slots_->entries[slot(address)];
-    std::uint64_t version = ticket.version;
-    if (not entry.version.compare_exchange_strong(version, version | kWriting, std::memory_order_acq_rel,
-                                                  std::memory_order_relaxed)) {
+    std::atomic<std::uint64_t>& version = slots_->versions[slot(address)];
+    std::uint64_t expected = ticket.version;
+    if (not version.compare_exchange_strong(expected, ticket.version + 1)) {
         return false;
     }
+    AtomicPair& entry = slots_->entries[slot(address)];
+    // As long as this call lasts, nothing else lives at the address of what is its own.
+    const Entry claim{kNoTag, reinterpret_cast<std::uintptr_t>(&expected)};
+    Entry found = entry.load();
+    while (not entry.compare_exchange(found, claim)) {
+    }
+    const bool valid = version.load() == ticket.version + 1 and flushes_.load() == ticket.flushes;
     const std::uint64_t page = page_of(address);
-    entry.tag.store(page | asid, std::memory_order_release);
-    entry.addend.store(reinterpret_cast<std::uintptr_t>(host) - page, std::memory_order_release);
-    entry.epoch.store(ticket.epoch, std::memory_order_release);
-    return finish_writing(entry, ticket.version | kWriting);
+    found = claim;
+    return entry.compare_exchange(
+               found, valid ? Entry{page | asid, reinterpret_cast<std::uintptr_t>(host) - page} : kEmpty) and
+           valid;
 }
 
 // A flush of an address does not know which other slots hold pieces of the same superpage, so it flushes
@@ -40,54 +50,42 @@ bool SharedTlb::insert(const Ticket& ticket, std::uint64_t address, std::uint16_
 // bit never goes.)
 bool SharedTlb::announce_superpage(const Ticket& ticket, std::uint64_t address, unsigned page_shift) {
     const std::uint64_t gibs = gib_bits(address, page_shift);
-    if ((large_gibs_.load(std::memory_order_seq_cst) & gibs) != gibs) {
-        large_gibs_.fetch_or(gibs, std::memory_order_seq_cst);
+    if ((large_gibs_.load() & gibs) != gibs) {
+        large_gibs_.fetch_or(gibs);
     }
-    return address_flushes_.load(std::memory_order_seq_cst) == ticket.address_flushes;
+    return address_flushes_.load() == ticket.address_flushes;
 }
 
-// Makes the version even again, unless a flush advanced it meanwhile: then what was written must not be seen.
-bool SharedTlb::finish_writing(Entry& entry, std::uint64_t version) {
-    if (entry.version.compare_exchange_strong(version, version + 1, std::memory_order_release,
-                                              std::memory_order_relaxed)) {
-        return true;
-    }
-    do {
-        entry.tag.store(kNoTag, std::memory_order_release);
-    } while (not entry.version.compare_exchange_weak(version, version + 1, std::memory_order_release,
-                                                     std::memory_order_relaxed));
-    return false;
-}
-
-// Advances the version, so that fills under way come to nothing, and empties the slot if it holds the page.
-void SharedTlb::forget(Entry& entry, std::uint64_t page) {
-    std::uint64_t version = entry.version.load(std::memory_order_acquire);
-    while (true) {
-        const bool writing = (version & kWriting) != 0;
-        const bool empties = not writing and page_of(entry.tag.load(std::memory_order_acquire)) == page;
-        const std::uint64_t next = empties ? version | kWriting : version + 2;
-        if (entry.version.compare_exchange_weak(version, next, std::memory_order_acq_rel,
-                                                std::memory_order_acquire)) {
-            if (empties) {
-                entry.tag.store(kNoTag, std::memory_order_release);
-                finish_writing(entry, next);
-            }
-            return;
-        }
+template <class Condition>
+void SharedTlb::empty_if(AtomicPair& slot, Condition condition) {
+    Entry found = slot.load();
+    while ((is_claim(found) or condition(found)) and not slot.compare_exchange(found, kEmpty)) {
     }
 }
 
-void SharedTlb::flush() { epoch_.fetch_add(1, std::memory_order_acq_rel); }
+template <class Condition>
+void SharedTlb::flush_if(Condition condition) {
+    flushes_.fetch_add(1);
+    for (AtomicPair& entry : slots_->entries) {
+        empty_if(entry, condition);
+    }
+}
+
+void SharedTlb::flush() {
+    flush_if([](const Entry& entry) { return entry != kEmpty; });
+}
 
 void SharedTlb::flush_asid(std::uint16_t asid) {
     VM_CHECK(asid <= kLargestAsid);
-    slots_->asid_epochs[asid].fetch_add(1, std::memory_order_acq_rel);
+    flush_if([=](const Entry& entry) { return (entry.first & (mem::kPageSize - 1)) == asid; });
 }
 
 void SharedTlb::flush_address(std::uint64_t address) {
-    address_flushes_.fetch_add(1, std::memory_order_seq_cst);
-    forget(slots_->entries[slot(address)], page_of(address));
-    if ((large_gibs_.load(std::memory_order_seq_cst) & gib_bits(address, mem::kPageShift)) != 0) {
+    address_flushes_.fetch_add(1);
+    slots_->versions[slot(address)].fetch_add(1);
+    empty_if(slots_->entries[slot(address)],
+             [=](const Entry& entry) { return page_of(entry.first) == page_of(address); });
+    if ((large_gibs_.load() & gib_bits(address, mem::kPageShift)) != 0) {
         flush();
     }
 }

@@ -15,7 +15,7 @@ using HostPage = std::array<std::byte, mem::kPageSize>;
 
 bool fill(SharedTlb& tlb, std::uint64_t address, std::uint16_t asid, std::byte* host,
           unsigned page_shift = mem::kPageShift) {
-    return tlb.insert(tlb.begin_fill(address, asid), address, asid, host, page_shift);
+    return tlb.insert(tlb.begin_fill(address), address, asid, host, page_shift);
 }
 
 TEST(SharedTlb, FindsWhatWasFilledInItsAddressSpaceOnly) {
@@ -76,7 +76,7 @@ TEST(SharedTlb, FlushOfAnAddressForgetsEveryPieceOfASuperpage) {
 TEST(SharedTlb, FillThatBeganBeforeAFlushOfItsAddressIsRefused) {
     SharedTlb tlb;
     HostPage host{};
-    const auto ticket = tlb.begin_fill(0x1000, 1);
+    const auto ticket = tlb.begin_fill(0x1000);
     tlb.flush_address(0x1000);
     EXPECT_FALSE(tlb.insert(ticket, 0x1000, 1, host.data()));
     EXPECT_EQ(tlb.find(0x1000, 1, 1), nullptr);
@@ -85,11 +85,11 @@ TEST(SharedTlb, FillThatBeganBeforeAFlushOfItsAddressIsRefused) {
 TEST(SharedTlb, FillThatBeganBeforeAFlushOfAllOrOfItsAddressSpaceIsNotFound) {
     SharedTlb tlb;
     HostPage host{};
-    auto ticket = tlb.begin_fill(0x1000, 1);
+    auto ticket = tlb.begin_fill(0x1000);
     tlb.flush();
     tlb.insert(ticket, 0x1000, 1, host.data());
     EXPECT_EQ(tlb.find(0x1000, 1, 1), nullptr);
-    ticket = tlb.begin_fill(0x1000, 1);
+    ticket = tlb.begin_fill(0x1000);
     tlb.flush_asid(1);
     tlb.insert(ticket, 0x1000, 1, host.data());
     EXPECT_EQ(tlb.find(0x1000, 1, 1), nullptr);
@@ -98,7 +98,7 @@ TEST(SharedTlb, FillThatBeganBeforeAFlushOfAllOrOfItsAddressSpaceIsNotFound) {
 TEST(SharedTlb, FillOfASuperpagePieceThatBeganBeforeAFlushElsewhereInItIsRefused) {
     SharedTlb tlb;
     HostPage host{};
-    const auto ticket = tlb.begin_fill(0x80200000, 1);
+    const auto ticket = tlb.begin_fill(0x80200000);
     tlb.flush_address(0x80300000);
     EXPECT_FALSE(tlb.insert(ticket, 0x80200000, 1, host.data(), 21));
     EXPECT_EQ(tlb.find(0x80200000, 1, 1), nullptr);
@@ -108,7 +108,7 @@ TEST(SharedTlb, SecondOfTwoFillsOfOneSlotIsRefused) {
     SharedTlb tlb;
     std::array<HostPage, 2> host{};
     const std::uint64_t other = 0x1000 + SharedTlb::kEntries * mem::kPageSize;
-    const auto late = tlb.begin_fill(other, 1);
+    const auto late = tlb.begin_fill(other);
     EXPECT_TRUE(fill(tlb, 0x1000, 1, host[0].data()));
     EXPECT_FALSE(tlb.insert(late, other, 1, host[1].data()));
     EXPECT_EQ(tlb.find(0x1000, 1, 1), host[0].data());
@@ -186,7 +186,7 @@ class Contest {
         const std::uint64_t least = flushed_[page].load(std::memory_order_acquire);
         const auto* const found = tlb_.find(address(page), 8, kAsid);
         if (found == nullptr) {
-            const auto ticket = tlb_.begin_fill(address(page), kAsid);
+            const auto ticket = tlb_.begin_fill(address(page));
             tlb_.insert(ticket, address(page), kAsid,
                         host(page, table_[page].load(std::memory_order_acquire)), shift_);
             return;
