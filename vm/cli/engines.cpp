@@ -4,7 +4,7 @@
 #include <array>
 #include <string>
 
-#include "vm/user/native.h"
+#include "vm/native/native.h"
 
 namespace vm::cli {
 namespace {
@@ -12,7 +12,7 @@ namespace {
 constexpr std::array kEngines{
     Engine{kDefaultEngine, "the fastest for the guest on this host (default)", true, true},
     Engine{kInterpreter, "interpreter", true, true},
-    Engine{kCompiler, "just-in-time compiler", true, false},
+    Engine{kCompiler, "just-in-time compiler", true, true},
     Engine{"kvm", "hardware virtualisation", false, false},
 };
 
@@ -44,7 +44,7 @@ std::string_view availability(const Engine& engine) {
 
 Result<std::string_view> choose_engine(std::string_view name, GuestKind guest) {
     if (name == kDefaultEngine) {
-        return guest == GuestKind::program and user::native_supported() ? kCompiler : kInterpreter;
+        return native::supported() ? kCompiler : kInterpreter;
     }
     const auto found = std::find_if(kEngines.begin(), kEngines.end(),
                                     [&](const Engine& engine) { return engine.name == name; });

@@ -2,21 +2,23 @@
 
 #include <gtest/gtest.h>
 
-#include "vm/user/native.h"
+#include "vm/native/native.h"
 
 namespace vm::cli {
 namespace {
 
 TEST(Engines, DefaultIsTheFastestThatRunsTheGuestHere) {
     EXPECT_EQ(choose_engine(kDefaultEngine, GuestKind::program).value(),
-              user::native_supported() ? kCompiler : kInterpreter);
-    EXPECT_EQ(choose_engine(kDefaultEngine, GuestKind::machine).value(), kInterpreter);
+              native::supported() ? kCompiler : kInterpreter);
+    EXPECT_EQ(choose_engine(kDefaultEngine, GuestKind::machine).value(),
+              choose_engine(kDefaultEngine, GuestKind::program).value());
 }
 
-TEST(Engines, OneThatRunsOnlyProgramsIsRefusedForMachines) {
-    EXPECT_TRUE(choose_engine("jit", GuestKind::program).has_value());
-    EXPECT_EQ(choose_engine("jit", GuestKind::machine).error().message,
-              "engine 'jit' is not available for machines in this build; available: auto, interp");
+TEST(Engines, RunProgramsAndMachines) {
+    for (const GuestKind guest : {GuestKind::program, GuestKind::machine}) {
+        EXPECT_EQ(choose_engine("interp", guest).value(), kInterpreter);
+        EXPECT_EQ(choose_engine("jit", guest).value(), kCompiler);
+    }
 }
 
 TEST(Engines, PlannedEngineIsRefusedByName) {
@@ -26,7 +28,7 @@ TEST(Engines, PlannedEngineIsRefusedByName) {
 
 TEST(Engines, UnknownEngineIsRefused) {
     EXPECT_EQ(choose_engine("turbo", GuestKind::machine).error().message,
-              "there is no engine 'turbo'; available: auto, interp");
+              "there is no engine 'turbo'; available: auto, interp, jit");
 }
 
 TEST(Engines, AreListedWithWhatTheyRun) {

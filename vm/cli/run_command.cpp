@@ -5,6 +5,7 @@
 #include <cstdio>
 #include <limits>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -13,7 +14,7 @@
 #include <fmt/format.h>
 
 #include "vm/base/elf_file.h"
-#include "vm/cli/engines.h"
+#include "vm/cli/engine_options.h"
 #include "vm/cli/instruction_count.h"
 #include "vm/cli/memory_size.h"
 #include "vm/cli/run_statistics.h"
@@ -29,7 +30,7 @@ using Clock = std::chrono::steady_clock;
 struct Options {
     std::string file;
     std::string memory = "128M";
-    std::string engine{kDefaultEngine};
+    EngineOptions engine;
     std::uint64_t max_instructions = std::numeric_limits<std::uint64_t>::max();
     SystemRun system;
     bool bare = false;
@@ -83,7 +84,8 @@ Result<void> check_bare(const SystemRun& system) {
     return {};
 }
 
-Result<int> run_bare(const Options& options, std::uint64_t memory) {
+Result<int> run_bare(const Options& options, std::uint64_t memory,
+                     const std::optional<native::Options>& native) {
     if (auto checked = check_bare(options.system); not checked) {
         return tl::unexpected(checked.error());
     }
@@ -95,8 +97,8 @@ Result<int> run_bare(const Options& options, std::uint64_t memory) {
         return tl::unexpected(file.error());
     }
     const Clock::time_point start = Clock::now();
-    auto machine =
-        machine::BareMachine::create(*file, options.file, {memory, [start] { return ticks_since(start); }});
+    auto machine = machine::BareMachine::create(*file, options.file,
+                                                {memory, [start] { return ticks_since(start); }, native});
     if (not machine) {
         return tl::unexpected(machine.error());
     }
@@ -105,21 +107,30 @@ Result<int> run_bare(const Options& options, std::uint64_t memory) {
                                              ? (*machine)->run_traced(options.max_instructions, print)
                                              : (*machine)->run(options.max_instructions);
     if (options.stats) {
-        report(run_statistics((*machine)->instructions(), Clock::now() - start));
+        report(run_statistics((*machine)->instructions(), Clock::now() - start,
+                              native ? std::optional((*machine)->compiled_instructions()) : std::nullopt));
     }
     return exit_code(outcome, options);
 }
 
 Result<int> run(const Options& options) {
-    if (auto engine = choose_engine(options.engine, GuestKind::machine); not engine) {
-        return tl::unexpected(engine.error());
+    auto native = native_options(options.engine, GuestKind::machine);
+    if (not native) {
+        return tl::unexpected(native.error());
+    }
+    // The compiler knows no breakpoints, and a trace stops behind each instruction.
+    if (options.trace or options.system.gdb) {
+        if (options.engine.name == kCompiler) {
+            report(fmt::format("with {} guests are interpreted", options.trace ? "--trace" : "--gdb"));
+        }
+        native->reset();
     }
     const auto memory = parse_memory_size(options.memory, machine::kMaxMemory);
     if (not memory) {
         return tl::unexpected(memory.error());
     }
     if (options.bare) {
-        return run_bare(options, *memory);
+        return run_bare(options, *memory, *native);
     }
     if (not options.file.empty()) {
         return fail(
@@ -136,6 +147,7 @@ Result<int> run(const Options& options) {
     system.memory = *memory;
     system.max_instructions = options.max_instructions;
     system.stats = options.stats;
+    system.native = *native;
     return run_system(system);
 }
 
@@ -169,9 +181,7 @@ std::function<Result<int>()> declare_run(CLI::App& app) {
                    "Stop after so many, of hart 0 (exit code 124)")
         ->type_name("N")
         ->check(check_instruction_count);
-    app.add_option("--engine", options->engine, "Engine (see vm info)")
-        ->type_name("NAME")
-        ->capture_default_str();
+    declare_engine(app, options->engine);
     app.add_option_function<std::uint16_t>(
            "--gdb", [options](const std::uint16_t& port) { options->system.gdb = port; },
            "Wait for gdb on this port of 127.0.0.1, 0 for any (not with --bare)")

@@ -24,7 +24,7 @@ TEST(RunCommand, WithoutBareItSaysHow) {
 
 TEST(RunCommand, EngineAndMemoryAreCheckedBeforeTheFileIsOpened) {
     EXPECT_EQ(run("--bare /nonexistent --engine kvm").error().message,
-              "engine 'kvm' is not available for machines in this build; available: auto, interp");
+              "engine 'kvm' is not available for machines in this build; available: auto, interp, jit");
     EXPECT_EQ(run("--bare /nonexistent --memory 1").error().message,
               "memory size '1' is not a positive multiple of 4K");
 }

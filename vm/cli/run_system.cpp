@@ -64,7 +64,8 @@ Result<machine::SystemOptions> read_files(const SystemRun& options) {
                                   .initrd = {},
                                   .bootargs = options.append,
                                   .device_tree = {},
-                                  .device_tree_name = options.dtb};
+                                  .device_tree_name = options.dtb,
+                                  .native = options.native};
     if (not options.kernel.empty()) {
         auto kernel = machine::read_kernel(options.kernel);
         if (not kernel) {
@@ -128,7 +129,8 @@ int exit_code(const SystemOutcome& outcome, const SystemRun& options) {
 struct Life {
     SystemOutcome outcome;
     std::uint64_t instructions = 0;
-    std::uint64_t limited = 0;  // those of hart 0, which --max-instructions counts
+    std::uint64_t compiled = 0;  // of them
+    std::uint64_t limited = 0;   // those of hart 0, which --max-instructions counts
 };
 
 // The first machine waits for a client before it runs.
@@ -193,7 +195,8 @@ Result<Life> live(Lives& lives, std::uint64_t max_instructions) {
         lives.debugger->end();
     }
     console.reset();
-    return Life{std::move(outcome), machine.instructions(), machine.hart(0).hart().csrs.instret};
+    return Life{std::move(outcome), machine.instructions(), machine.compiled_instructions(),
+                machine.hart(0).hart().csrs.instret};
 }
 
 Result<void> dump_device_tree(const machine::SystemOptions& system, const std::string& path) {
@@ -228,6 +231,7 @@ Result<int> run_system(const SystemRun& options) {
     Lives lives{*system, options, *serial,
                 terminal.is_terminal() ? Console::Source::person : Console::Source::file, debugger.get()};
     std::uint64_t instructions = 0;
+    std::uint64_t compiled = 0;
     std::uint64_t left = options.max_instructions;
     while (true) {
         const auto life = live(lives, left);
@@ -235,12 +239,14 @@ Result<int> run_system(const SystemRun& options) {
             return tl::unexpected(life.error());
         }
         instructions += life->instructions;
+        compiled += life->compiled;
         left -= std::min(left, life->limited);
         if (life->outcome.end == SystemEnd::reset and not lives.stopped) {
             continue;
         }
         if (options.stats) {
-            report(run_statistics(instructions, Clock::now() - start));
+            report(run_statistics(instructions, Clock::now() - start,
+                                  options.native ? std::optional(compiled) : std::nullopt));
         }
         const int code = exit_code(life->outcome, options);
         if (debugger != nullptr) {

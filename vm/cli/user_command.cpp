@@ -16,7 +16,7 @@
 #include <fmt/format.h>
 #include <unistd.h>
 
-#include "vm/cli/engines.h"
+#include "vm/cli/engine_options.h"
 #include "vm/cli/instruction_count.h"
 #include "vm/cli/run_statistics.h"
 #include "vm/user/crash_report.h"
@@ -29,9 +29,7 @@ namespace {
 using Clock = std::chrono::steady_clock;
 
 struct Options {
-    std::string engine{kDefaultEngine};
-    std::optional<std::uint16_t> jit_threshold;
-    std::optional<unsigned> opt_level;
+    EngineOptions engine;
     std::uint64_t max_instructions = std::numeric_limits<std::uint64_t>::max();
     bool strace = false;
     bool trace = false;
@@ -79,13 +77,8 @@ std::vector<std::string> environment_of_host() {
 
 // How the guest's execve starts vm again; its program follows.
 std::vector<std::string> command_of(const Options& options) {
-    std::vector<std::string> command = {"vm", "user", "--engine", options.engine};
-    if (options.jit_threshold) {
-        command.insert(command.end(), {"--jit-threshold", std::to_string(*options.jit_threshold)});
-    }
-    if (options.opt_level) {
-        command.insert(command.end(), {"--opt-level", std::to_string(*options.opt_level)});
-    }
+    std::vector<std::string> command = engine_flags(options.engine);
+    command.insert(command.begin(), {"vm", "user"});
     if (not options.sysroot.empty()) {
         command.insert(command.end(), {"--sysroot", options.sysroot});
     }
@@ -116,23 +109,10 @@ int finish(const user::Process& process, const user::Outcome& outcome, const Opt
     return kInstructionLimit;
 }
 
-user::NativeOptions native_options(const Options& options) {
-    user::NativeOptions native;
-    native.threshold = options.jit_threshold.value_or(native.threshold);
-    native.tier.level = options.opt_level.value_or(native.tier.level);
-    return native;
-}
-
 Result<int> run(const Options& options, const std::vector<std::string>& command) {
-    const auto engine = choose_engine(options.engine, GuestKind::program);
-    if (not engine) {
-        return tl::unexpected(engine.error());
-    }
-    for (const auto& [given, flag] : {std::pair{options.jit_threshold.has_value(), "--jit-threshold"},
-                                      {options.opt_level.has_value(), "--opt-level"}}) {
-        if (given and engine != kCompiler) {
-            return fail("{} is an option of --engine jit", flag);
-        }
+    const auto native = native_options(options.engine, GuestKind::program);
+    if (not native) {
+        return tl::unexpected(native.error());
     }
     if (not options.sysroot.empty() and not std::filesystem::is_directory(options.sysroot)) {
         return fail("sysroot '{}' is not a folder", options.sysroot);
@@ -152,8 +132,8 @@ Result<int> run(const Options& options, const std::vector<std::string>& command)
                                .sysroot = {},
                                .command = command_of(options),
                                .is_child = options.child};
-    if (engine == kCompiler and not options.gdb) {
-        start.native = native_options(options);
+    if (not options.gdb) {
+        start.native = *native;
     }
     if (not options.argv0.empty()) {
         start.arguments.front() = options.argv0;
@@ -182,7 +162,7 @@ Result<int> run(const Options& options, const std::vector<std::string>& command)
         if (auto listening = debugger->listen(*options.gdb); not listening) {
             return tl::unexpected(listening.error());
         }
-        if (options.engine == kCompiler) {
+        if (options.engine.name == kCompiler) {
             out.line("vm: a program that is debugged is interpreted");
         }
         out.line(fmt::format("vm: waiting for a debugger on 127.0.0.1:{}", debugger->port()));
@@ -207,18 +187,7 @@ Result<int> run(const Options& options, const std::vector<std::string>& command)
 
 std::function<Result<int>()> declare_user(CLI::App& app) {
     auto options = std::make_shared<Options>();
-    app.add_option("--engine", options->engine, "Engine (see vm info)")
-        ->type_name("NAME")
-        ->capture_default_str();
-    app.add_option("--jit-threshold", options->jit_threshold,
-                   fmt::format("Compile code that was entered so often (of the compiler; default {})",
-                               user::NativeOptions{}.threshold))
-        ->type_name("N");
-    app.add_option("--opt-level", options->opt_level,
-                   fmt::format("How much compiled code is optimised (of the compiler; default {})",
-                               user::NativeOptions{}.tier.level))
-        ->type_name("N")
-        ->check(CLI::Range(0U, user::kMaxOptimisation));
+    declare_engine(app, options->engine);
     app.add_option("--max-instructions", options->max_instructions,
                    "Stop after so many, of all threads (exit code 124)")
         ->type_name("N")

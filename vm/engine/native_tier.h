@@ -75,8 +75,11 @@ class NativeTier {
     virtual NativeOutcome run(const void* entry, std::int64_t countdown) = 0;
     // From now on an exit leads to other compiled code by itself. Both are younger than the last clear().
     virtual void link(const void* exit, const void* entry) = 0;
-    // From now on computed jumps to this address lead to that compiled code by themselves.
+    // From now on jumps to this address that are not linked lead to that compiled code by themselves, in the
+    // space that is selected.
     virtual void remember(std::uint64_t pc, const void* entry) = 0;
+    // What addresses lead to: of jumps that are remembered only those of the same space are.
+    virtual void select_space(std::uint64_t number) = 0;
     virtual bool full() const = 0;
     // Forgets everything. Not while compiled code runs.
     virtual void clear() = 0;

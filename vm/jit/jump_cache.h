@@ -6,7 +6,9 @@
 
 namespace vm::jit {
 
-// Where computed jumps of the guest have led, for compiled code to look up without leaving: direct-mapped.
+// Where jumps of the guest have led that no link leads on, for compiled code to look up without leaving:
+// direct-mapped. Where addresses may come to lead elsewhere, entries hold in one space only, see
+// engine::NativeTier::select_space.
 struct JumpCache {
     static constexpr std::size_t kEntries = 4096;
 
@@ -20,13 +22,18 @@ struct JumpCache {
 
     JumpCache() { clear(); }
 
-    void remember(std::uint64_t pc, std::uint64_t code) { entries[index_of(pc)] = {pc, code}; }
+    void remember(std::uint64_t pc, std::uint64_t code) {
+        entries[index_of(pc)] = {pc, code};
+        spaces[index_of(pc)] = space;
+    }
     // Entries then hold addresses that are looked for elsewhere.
     void clear() {
         for (std::size_t index = 0; index < kEntries; ++index) entries[index] = {2 * (index + 1), 0};
     }
 
     std::array<Entry, kEntries> entries;
+    std::array<std::uint64_t, kEntries> spaces{};  // of the entries
+    std::uint64_t space = 0;                       // where the guest is now
 };
 
 }  // namespace vm::jit

@@ -45,6 +45,7 @@ struct Site {
     std::uint32_t first_move = 0;
     std::uint32_t moves = 0;
     bool outside = false;           // an access that cannot succeed: C++ ends the run before it
+    bool linkable = false;          // an exit whose jump can be made to lead to other code
     std::uint32_t host_offset = 0;  // of an access that may fail; of the jump that links an exit
     std::array<Place, ir::kMaxOperands> operands{};
     Place result;

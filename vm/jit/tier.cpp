@@ -122,7 +122,7 @@ engine::NativeOutcome Tier::outcome_of(const NativeExit& exit) const {
         case ir::Opcode::branch:
         case ir::Opcode::goto_:
             outcome.kind = Kind::go_on;
-            outcome.exit = &site;
+            outcome.exit = site.linkable ? &site : nullptr;
             outcome.page = site.block->page;
             break;
         case ir::Opcode::goto_value:

@@ -42,6 +42,7 @@ class Tier : public engine::NativeTier {
     engine::NativeOutcome run(const void* entry, std::int64_t countdown) override;
     void link(const void* exit, const void* entry) override;
     void remember(std::uint64_t pc, const void* entry) override;
+    void select_space(std::uint64_t number) override { jumps_->space = number; }
     void clear() override;
     bool full() const override { return full_; }
 

@@ -36,7 +36,20 @@ Result<std::unique_ptr<BareMachine>> BareMachine::create(const ElfFile& file, st
     if (auto watched = machine->watch_tohost(file, name); not watched) {
         return tl::unexpected(watched.error());
     }
+    if (auto able = options.native ? machine->compile_hot_code(*options.native) : Result<void>{}; not able) {
+        return tl::unexpected(able.error());
+    }
     return machine;
+}
+
+Result<void> BareMachine::compile_hot_code(const native::Options& options) {
+    auto made = native::make_for_machine(interpreter_.frontend(), options);
+    if (not made) {
+        return tl::unexpected(made.error());
+    }
+    native_ = std::move(*made);
+    interpreter_.set_native(native_.get(), options.threshold);
+    return {};
 }
 
 Result<void> BareMachine::watch_tohost(const ElfFile& file, std::string_view name) {

@@ -16,6 +16,7 @@
 #include "vm/machine/memory_map.h"
 #include "vm/mem/guest_ram.h"
 #include "vm/mem/mmio_bus.h"
+#include "vm/native/native.h"
 
 namespace vm::machine {
 
@@ -23,6 +24,7 @@ struct BareOptions {
     std::uint64_t memory = kDefaultMemory;  // bytes of RAM, whole pages
     // Ticks of the time CSR.
     std::function<std::uint64_t()> clock;
+    std::optional<native::Options> native{};  // hot code is compiled
 };
 
 // How a run of a bare machine ended.
@@ -57,12 +59,14 @@ class BareMachine {
                            const std::function<void(std::string_view)>& print);
 
     std::uint64_t instructions() const { return hart_.csrs.instret; }
+    std::uint64_t compiled_instructions() const { return native_ ? native_->counts().retired : 0; }
     const guest::riscv::Hart& hart() const { return hart_; }
     guest::riscv::Hart& hart() { return hart_; }
 
   private:
     BareMachine(mem::GuestRam ram, const BareOptions& options);
 
+    Result<void> compile_hot_code(const native::Options& options);
     Result<void> watch_tohost(const ElfFile& file, std::string_view name);
     // Runs at most `budget` instructions and follows what ended them; an outcome when that was the end.
     std::optional<BareOutcome> advance(std::uint64_t budget);
@@ -83,6 +87,7 @@ class BareMachine {
     guest::riscv::Hart hart_;
     guest::riscv::SystemMemory memory_;
     guest::riscv::Interpreter<guest::riscv::SystemMemory> interpreter_;
+    std::unique_ptr<jit::Tier> native_;
     std::optional<mem::PhysAddr> tohost_;
     bool tohost_written_ = false;
     std::optional<TrapEntry> last_trap_;

@@ -29,7 +29,8 @@ std::uint64_t ticks_since(std::chrono::steady_clock::time_point start) {
 
 }  // namespace
 
-ConformanceResult run_conformance(const std::string& path, std::uint64_t max_instructions) {
+ConformanceResult run_conformance(const std::string& path, std::uint64_t max_instructions,
+                                  const std::optional<native::Options>& native) {
     ConformanceResult result{.name = fs::path(path).filename().string(), .message = {}};
     const auto file = ElfFile::open(path);
     if (not file) {
@@ -37,7 +38,8 @@ ConformanceResult run_conformance(const std::string& path, std::uint64_t max_ins
         return result;
     }
     const auto start = std::chrono::steady_clock::now();
-    const auto machine = BareMachine::create(*file, path, {.clock = [start] { return ticks_since(start); }});
+    const auto machine =
+        BareMachine::create(*file, path, {.clock = [start] { return ticks_since(start); }, .native = native});
     if (not machine) {
         result.message = machine.error().message;
         return result;

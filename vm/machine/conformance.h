@@ -1,10 +1,12 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <vector>
 
 #include "vm/base/result.h"
+#include "vm/native/native.h"
 
 namespace vm::machine {
 
@@ -25,8 +27,9 @@ struct ConformanceResult {
     std::string message;
 };
 
-// Runs one file on the interpreter, at most `max_instructions`.
-ConformanceResult run_conformance(const std::string& path, std::uint64_t max_instructions);
+// Runs one file, at most `max_instructions`; compiled where `native` says how, else interpreted.
+ConformanceResult run_conformance(const std::string& path, std::uint64_t max_instructions,
+                                  const std::optional<native::Options>& native = {});
 
 // The ELF files in a folder, by name; others (listings, logs, sub-folders) are left out. An error when it
 // cannot be read or holds none.

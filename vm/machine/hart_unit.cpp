@@ -61,6 +61,16 @@ void HartUnit::prepare_supervisor(std::function<void(HartUnit&)> serve) {
     status_.store(HartStatus::stopped, std::memory_order_release);
 }
 
+Result<void> HartUnit::compile_hot_code(const native::Options& options) {
+    auto made = native::make_for_machine(interpreter_.frontend(), options);
+    if (not made) {
+        return tl::unexpected(made.error());
+    }
+    native_ = std::move(*made);
+    interpreter_.set_native(native_.get(), options.threshold);
+    return {};
+}
+
 void HartUnit::share_code(engine::Handshake& handshake) {
     memory_.share_code([this, &handshake](mem::PhysAddr page) {
         handshake.ask_others(member_, [page](engine::Handshake::Member& other) {

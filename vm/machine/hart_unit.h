@@ -4,10 +4,12 @@
 #include <condition_variable>
 #include <cstdint>
 #include <functional>
+#include <memory>
 #include <mutex>
 #include <optional>
 #include <string>
 
+#include "vm/base/result.h"
 #include "vm/debug/thread_control.h"
 #include "vm/engine/exit.h"
 #include "vm/engine/handshake.h"
@@ -19,6 +21,7 @@
 #include "vm/machine/sbi_host.h"
 #include "vm/mem/guest_ram.h"
 #include "vm/mem/mmio_bus.h"
+#include "vm/native/native.h"
 
 namespace vm::machine {
 
@@ -75,6 +78,10 @@ class HartUnit {
 
     // Before the hart runs: a debugger may hold it, and stops it where it wants to look.
     void obey(debug::ThreadControl& control);
+    // Before the hart runs: hot code is compiled, as long as no debugger comes.
+    Result<void> compile_hot_code(const native::Options& options);
+    // Instructions that compiled code has retired.
+    std::uint64_t compiled_instructions() const { return native_ ? native_->counts().retired : 0; }
     // Before the hart runs: pages of code are told to the others, too.
     void share_code(engine::Handshake& handshake);
     // Makes the machine the hart's firmware: it is stopped, and left to its kernel by start(). `serve`
@@ -129,6 +136,7 @@ class HartUnit {
     guest::riscv::Hart hart_;
     guest::riscv::SystemMemory memory_;
     guest::riscv::Interpreter<guest::riscv::SystemMemory> interpreter_;
+    std::unique_ptr<jit::Tier> native_;
     Member member_;
     std::atomic<bool> called_ = false;
     std::atomic<HartStatus> status_ = HartStatus::started;

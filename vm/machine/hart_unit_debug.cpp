@@ -15,6 +15,7 @@ using engine::ExitReason;
 
 // A start that is pending is carried out, so that the debugger finds the hart at its first instruction.
 void HartUnit::obey(debug::ThreadControl& control) {
+    interpreter_.set_native(nullptr, 0);  // which is all that knows breakpoints
     control_ = &control;
     place_ = &control.join(thread_of(number_));
     std::optional<HartEntry> entry;

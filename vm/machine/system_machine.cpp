@@ -104,6 +104,11 @@ Result<std::unique_ptr<SystemMachine>> SystemMachine::create(const SystemOptions
         return tl::unexpected(ram.error());
     }
     std::unique_ptr<SystemMachine> machine(new SystemMachine(std::move(*ram), options.harts, surroundings));
+    for (const auto& hart : machine->harts_) {
+        if (auto able = options.native ? hart->compile_hot_code(*options.native) : Result<void>{}; not able) {
+            return tl::unexpected(able.error());
+        }
+    }
     if (auto booted = machine->boot(options); not booted) {
         return tl::unexpected(booted.error());
     }
@@ -234,6 +239,14 @@ std::uint64_t SystemMachine::instructions() const {
     std::uint64_t sum = 0;
     for (const auto& unit : harts_) {
         sum += unit->hart().csrs.instret;
+    }
+    return sum;
+}
+
+std::uint64_t SystemMachine::compiled_instructions() const {
+    std::uint64_t sum = 0;
+    for (const auto& unit : harts_) {
+        sum += unit->compiled_instructions();
     }
     return sum;
 }

@@ -23,6 +23,7 @@
 #include "vm/machine/sbi.h"
 #include "vm/machine/sbi_host.h"
 #include "vm/mem/guest_ram.h"
+#include "vm/native/native.h"
 
 namespace vm::machine {
 
@@ -46,7 +47,8 @@ struct SystemOptions {
     // A tree given by the user, checked, instead of the board's own.
     std::optional<std::vector<std::byte>> device_tree;
     std::string device_tree_name;
-    std::string console_size{};  // see Chosen
+    std::string console_size{};               // see Chosen
+    std::optional<native::Options> native{};  // hot code is compiled
 };
 
 // How a run ended.
@@ -85,6 +87,7 @@ class SystemMachine final : private SbiHost {
 
     // Of all harts, while none runs.
     std::uint64_t instructions() const;
+    std::uint64_t compiled_instructions() const;  // of these
 
     // Before it runs: a debugger may hold the harts, and look at them while they stand.
     void obey(debug::ThreadControl& control);

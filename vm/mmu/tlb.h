@@ -45,6 +45,14 @@ class DirectMappedTlb {
         std::uint64_t addend = 0;
     };
     const Entry* entries() const { return entries_.data(); }
+    // Where in an object they begin, and the ASID of 64 bits that it compares tags with.
+    struct Offsets {
+        std::size_t entries;
+        std::size_t asid;
+    };
+    static constexpr Offsets offsets() {
+        return {offsetof(DirectMappedTlb, entries_), offsetof(DirectMappedTlb, asid_)};
+    }
 
     // Host address of a guest access of `size` bytes (at least 1), or nullptr on a miss.
     std::byte* find(std::uint64_t address, unsigned size) const {

@@ -33,8 +33,8 @@ struct ProcessOptions {
     std::optional<std::string> sysroot{};
     // See ProcessState. Empty: the program cannot execute others.
     std::vector<std::string> command{};
-    bool is_child = false;                  // of a process that runs a guest, too
-    std::optional<NativeOptions> native{};  // hot code is compiled
+    bool is_child = false;                    // of a process that runs a guest, too
+    std::optional<native::Options> native{};  // hot code is compiled
 };
 
 // A Linux program. Its system calls act on the host process: descriptors, working directory, signal masks and

@@ -71,7 +71,7 @@ Result<void> Thread::compile_hot_code() {
     if (not program_.native or program_.control != nullptr) {
         return {};
     }
-    auto made = make_native(interpreter_.frontend(), *program_.native);
+    auto made = native::make_for_program(interpreter_.frontend(), *program_.native);
     if (not made) {
         return tl::unexpected(made.error());
     }

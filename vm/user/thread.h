@@ -17,12 +17,12 @@
 #include "vm/guest/riscv/hart.h"
 #include "vm/guest/riscv/interpreter.h"
 #include "vm/guest/riscv/user_memory.h"
+#include "vm/native/native.h"
 #include "vm/user/address_space.h"
 #include "vm/user/budget.h"
 #include "vm/user/host_signals.h"
 #include "vm/user/kernel.h"
 #include "vm/user/linux_abi.h"
-#include "vm/user/native.h"
 
 namespace vm::user {
 
@@ -59,7 +59,7 @@ class Thread {
         debug::ThreadControl* control = nullptr;
         std::function<void(const Thread& caller)> call_others{};
         // How hot code is compiled, where it is.
-        std::optional<NativeOptions> native{};
+        std::optional<native::Options> native{};
     };
 
     // The program outlives its threads.

@@ -61,18 +61,21 @@ class CodeSpace {
 
     // Forgets where addresses lead, all of them or those of one page, whose size is that of the tables: one
     // fence on any address of a superpage concerns all of it. (Priv. 12.2.1)
-    void forget_targets() {
-        if (pages_.any()) {
-            recent_.fill(Entry{});
-            pages_.reset();
-            large_pages_.reset();
-            beyond_large_ = false;
+    // Says whether there was anything to forget.
+    bool forget_targets() {
+        if (pages_.none()) {
+            return false;
         }
+        recent_.fill(Entry{});
+        pages_.reset();
+        large_pages_.reset();
+        beyond_large_ = false;
+        return true;
     }
-    void forget_targets(std::uint64_t address) {
-        if (pages_.test(page_bit(address)) or large_pages_.test(large_bit(address)) or beyond_large_) {
-            forget_targets();
-        }
+    bool forget_targets(std::uint64_t address) {
+        const bool held =
+            pages_.test(page_bit(address)) or large_pages_.test(large_bit(address)) or beyond_large_;
+        return held and forget_targets();
     }
 
     // Forgets the blocks whose bytes lie in the host page that holds `code`.

@@ -15,6 +15,8 @@
 #include "vm/guest/riscv/decode.h"
 #include "vm/guest/riscv/fp.h"
 #include "vm/guest/riscv/fusion.h"
+#include "vm/guest/riscv/host_atomics.h"
+#include "vm/guest/riscv/jump_spaces.h"
 #include "vm/guest/riscv/memory_policy.h"
 #include "vm/guest/riscv/op.h"
 #include "vm/guest/riscv/semantics/atomic.h"
@@ -152,6 +154,7 @@ class Core {
     Op<Memory>* decode_block(std::uint64_t pc);
     Op<Memory>* known_block(std::uint64_t pc);
     void drop_overwritten();
+    void select_jump_space();
     template <class Action>
     void for_spaces(Action action);
     void bind(Op<Memory>& op, const Insn& insn, std::uint64_t pc) const;
@@ -159,10 +162,6 @@ class Core {
     void fuse(Op<Memory>* ops, std::size_t count) const;
     void flush();
     bool trapped(const engine::Trap& trap, const Op<Memory>& op);
-    template <class T>
-    static T apply(semantics::Amo amo, T old, T value);
-    template <class T>
-    void exchange(semantics::Amo amo, std::byte* at, std::uint64_t value);
 
     Hart& hart_;
     Memory& memory_;
@@ -184,6 +183,7 @@ class Core {
     std::uint64_t mapping_ = 0;
     std::uint64_t fences_ = 0;
     std::uint64_t address_space_ = 0;
+    JumpSpaces jump_spaces_;
 
     std::uint64_t ungranted_ = 0;
     std::uint64_t granted_ = 0;
@@ -203,6 +203,7 @@ void Core<Memory>::synchronize() {
     if (memory_.code_mapping() != mapping_) {
         mapping_ = memory_.code_mapping();
         for_spaces([](CodeSpace<Memory>& space) { space.forget_targets(); });
+        jump_spaces_.forget();
     }
     address_space_ = memory_.code_space();
     auto& space = spaces_[hart_.csrs.code_context()];
@@ -210,6 +211,14 @@ void Core<Memory>::synchronize() {
         space = std::make_unique<CodeSpace<Memory>>();
     }
     space_ = space.get();
+    select_jump_space();
+}
+
+template <class Memory>
+void Core<Memory>::select_jump_space() {
+    if (Memory::kRemapsCode and native_ != nullptr) {
+        native_->select_space(jump_spaces_.number(hart_.csrs.code_context(), address_space_));
+    }
 }
 
 template <class Memory>
@@ -255,6 +264,7 @@ void Core<Memory>::drop_overwritten() {
             }
             ++generation_;
             for_spaces([=](CodeSpace<Memory>& space) { space.drop(page); });
+            jump_spaces_.forget();
         }
     } else {
         flush();
@@ -579,9 +589,15 @@ template <class Memory>
 void Core<Memory>::forget_translations(const TranslationFence& fence) {
     ++fences_;
     memory_.translation_fence(fence);
+    bool forgot = false;
     for_spaces([&](CodeSpace<Memory>& space) {
-        fence.all_addresses ? space.forget_targets() : space.forget_targets(fence.address);
+        const bool held = fence.all_addresses ? space.forget_targets() : space.forget_targets(fence.address);
+        forgot = forgot or held;
     });
+    if (forgot) {  // at once: a run may be on that waits for others
+        jump_spaces_.forget();
+        select_jump_space();
+    }
 }
 
 // Not held back by TVM. (Priv. Svinval)
@@ -601,15 +617,12 @@ bool Core<Memory>::wait_for_interrupt(const Op<Memory>& op) {
 
 template <class Memory>
 bool Core<Memory>::load_reserved(std::uint64_t address, semantics::MemType type) {
-    const bool word = type == semantics::MemType::s32;
-    const std::byte* from = memory_.reserve_pointer(address, word ? 4 : 8);
+    const std::byte* const from = memory_.reserve_pointer(address, host_atomics::size(type));
     if (from == nullptr) {
         hart_.reservation.valid = false;
         return false;
     }
-    const std::uint64_t value =
-        word ? sext32(__atomic_load_n(reinterpret_cast<const std::uint32_t*>(from), __ATOMIC_SEQ_CST))
-             : __atomic_load_n(reinterpret_cast<const std::uint64_t*>(from), __ATOMIC_SEQ_CST);
+    const std::uint64_t value = host_atomics::load(from, type);
     hart_.reservation = {true, address, value};
     memory_.slow().value = value;
     return true;
@@ -618,76 +631,25 @@ bool Core<Memory>::load_reserved(std::uint64_t address, semantics::MemType type)
 // The result is 0 on success and 1 on failure. Whatever happens, the reservation is used up. (Unpriv. 14.2)
 template <class Memory>
 bool Core<Memory>::store_conditional(std::uint64_t address, semantics::MemType type, std::uint64_t value) {
-    const bool word = type == semantics::MemType::s32;
-    std::byte* to = memory_.atomic_pointer(address, word ? 4 : 8);
+    std::byte* const to = memory_.atomic_pointer(address, host_atomics::size(type));
     if (to == nullptr) {
         return false;
     }
-    const Reservation reservation = hart_.reservation;
-    hart_.reservation.valid = false;
-    memory_.slow().value = 1;
-    if (not reservation.valid or reservation.address != address) {
-        return true;
-    }
-    const auto store = [&]<class T>(T expected, T desired) {
-        return __atomic_compare_exchange_n(reinterpret_cast<T*>(to), &expected, desired, false,
-                                           __ATOMIC_SEQ_CST, __ATOMIC_SEQ_CST);
-    };
-    const bool stored =
-        word ? store(static_cast<std::uint32_t>(reservation.value), static_cast<std::uint32_t>(value))
-             : store(reservation.value, value);
+    const Reservation reservation = std::exchange(hart_.reservation, {false, 0, 0});
+    const bool stored = reservation.valid and reservation.address == address and
+                        host_atomics::store_if(to, type, reservation.value, value);
     memory_.slow().value = stored ? 0 : 1;
     return true;
 }
 
 template <class Memory>
-template <class T>
-T Core<Memory>::apply(semantics::Amo amo, T old, T value) {
-    using Signed = std::make_signed_t<T>;
-    const bool less = static_cast<Signed>(old) < static_cast<Signed>(value);
-    switch (amo) {
-        case semantics::Amo::swap:
-            return value;
-        case semantics::Amo::add:
-            return old + value;
-        case semantics::Amo::xor_:
-            return old ^ value;
-        case semantics::Amo::and_:
-            return old & value;
-        case semantics::Amo::or_:
-            return old | value;
-        case semantics::Amo::min:
-            return less ? old : value;
-        case semantics::Amo::max:
-            return less ? value : old;
-        case semantics::Amo::minu:
-            return std::min(old, value);
-        case semantics::Amo::maxu:
-            break;
-    }
-    return std::max(old, value);
-}
-
-template <class Memory>
-template <class T>
-void Core<Memory>::exchange(semantics::Amo amo, std::byte* at, std::uint64_t value) {
-    T* const to = reinterpret_cast<T*>(at);
-    T old = __atomic_load_n(to, __ATOMIC_RELAXED);
-    while (not __atomic_compare_exchange_n(to, &old, apply(amo, old, static_cast<T>(value)), true,
-                                           __ATOMIC_SEQ_CST, __ATOMIC_RELAXED)) {
-    }
-    memory_.slow().value = sizeof(T) == 4 ? sext32(old) : old;
-}
-
-template <class Memory>
 bool Core<Memory>::atomic(semantics::Amo amo, std::uint64_t address, semantics::MemType type,
                           std::uint64_t value) {
-    const bool word = type == semantics::MemType::s32;
-    std::byte* at = memory_.atomic_pointer(address, word ? 4 : 8);
+    std::byte* const at = memory_.atomic_pointer(address, host_atomics::size(type));
     if (at == nullptr) {
         return false;
     }
-    word ? exchange<std::uint32_t>(amo, at, value) : exchange<std::uint64_t>(amo, at, value);
+    memory_.slow().value = host_atomics::update(amo, at, type, value);
     return true;
 }
 

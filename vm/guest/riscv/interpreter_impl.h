@@ -241,7 +241,7 @@ template <class Memory>
     return enter_block(VM_HANDLER_ARGUMENTS);
 }
 
-// On to the next block, to which the exit leads by itself from now on where it is compiled, too.
+// On to the next block, to which the exit or the jump leads by itself from now on where it is compiled, too.
 template <class Memory>
 [[gnu::noinline]] void go_on(Hart* hart, const engine::NativeOutcome& outcome, Memory* memory,
                              Core<Memory>* core) {
@@ -254,12 +254,12 @@ template <class Memory>
     if (op == nullptr) {
         return core->end({engine::ExitReason::trap, memory->slow().trap}, outcome.pc, countdown);
     }
-    if (outcome.exit != nullptr and epoch == core->epoch() and core->is_native(*op) and
-        core->linkable(outcome.page, *op)) {
-        core->native().link(outcome.exit, op->native());
-    }
-    if (not Memory::kRemapsCode and outcome.exit == nullptr and core->is_native(*op)) {
-        core->native().remember(outcome.pc, op->native());
+    if (core->is_native(*op)) {
+        if (outcome.exit == nullptr) {
+            core->native().remember(outcome.pc, op->native());
+        } else if (epoch == core->epoch() and core->linkable(outcome.page, *op)) {
+            core->native().link(outcome.exit, op->native());
+        }
     }
     return enter_block(VM_HANDLER_ARGUMENTS);
 }

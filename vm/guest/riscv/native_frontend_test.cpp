@@ -38,6 +38,7 @@ class ScriptedTier final : public engine::NativeTier {
     }
     void link(const void* exit, const void* entry) override { links.emplace_back(exit, entry); }
     void remember(std::uint64_t pc, const void* entry) override { targets.emplace_back(pc, entry); }
+    void select_space(std::uint64_t number) override { space = number; }
     bool full() const override { return is_full; }
     void clear() override {
         ++clears;
@@ -52,6 +53,7 @@ class ScriptedTier final : public engine::NativeTier {
     std::vector<engine::NativeRequest> requests;
     std::vector<std::pair<const void*, const void*>> links;
     std::vector<std::pair<std::uint64_t, const void*>> targets;
+    std::uint64_t space = 0;
     std::function<NativeOutcome(std::uint64_t pc, std::int64_t countdown)> runs;
 };
 

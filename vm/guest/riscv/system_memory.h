@@ -62,8 +62,19 @@ class SystemMemory {
     std::uint64_t code_space() const { return code_space_; }
 
     SlowAccess& slow() { return slow_; }
-    // The translations in use.
+    // The translations in use, and where they lie there.
     void* native_memory() const { return active_; }
+    struct NativeLayout {
+        mmu::Tlb::Offsets loads;
+        mmu::Tlb::Offsets stores;
+    };
+    static constexpr NativeLayout native_layout() {
+        const auto at = [](std::size_t tlb) {
+            constexpr mmu::Tlb::Offsets kIn = mmu::Tlb::offsets();
+            return mmu::Tlb::Offsets{tlb + kIn.entries, tlb + kIn.asid};
+        };
+        return {at(offsetof(ModeTlbs, loads)), at(offsetof(ModeTlbs, stores))};
+    }
 
     // Calls `others_forget` with a page that is about to be decoded and not guarded yet; it returns when no
     // other hart stores to it any more but by the slow path. It may wait, and let others act on this policy

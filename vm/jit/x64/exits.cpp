@@ -2,6 +2,7 @@
 #include "vm/jit/x64/condition.h"
 #include "vm/jit/x64/lowering.h"
 #include "vm/jit/x64/parallel_moves.h"
+#include "vm/mem/address.h"
 
 namespace vm::jit::x64 {
 
@@ -36,15 +37,25 @@ void Lowering::emit_exit(std::uint32_t number) {
     if (const std::uint32_t unretired = instructions_ - site.retired; unretired != 0) {
         assembler_.add(gp64(kCountdownRegister), unretired);
     }
-    if (site.node.op == Opcode::goto_value) look_up_jump();
+    // What another page holds may change without a word to this one.
+    const bool jumps = site.node.op == Opcode::branch or site.node.op == Opcode::goto_;
+    const bool far = jumps and memory_.translated and (site.pc ^ out_->pc) >> mem::kPageShift != 0;
+    if (far) load_constant(kScratch, site.pc);
+    if (far or site.node.op == Opcode::goto_value) look_up_jump();
+    site.linkable = jumps and not far;
+    if (site.linkable) emit_link(site);
+    assembler_.mov(x86::rdx, reinterpret_cast<std::uint64_t>(&site));
+    assembler_.jmp(stubs_.leave);
+}
+
+// A jump behind itself, until it is linked.
+void Lowering::emit_link(Site& site) {
     constexpr std::size_t kDisplacement = 4;  // behind one byte, and aligned
     while ((assembler_.offset() + 1) % kDisplacement != 0) assembler_.nop();
     site.host_offset = static_cast<std::uint32_t>(assembler_.offset());
     const Label behind = assembler_.newLabel();
     assembler_.long_().jmp(behind);
     assembler_.bind(behind);
-    assembler_.mov(x86::rdx, reinterpret_cast<std::uint64_t>(&site));
-    assembler_.jmp(stubs_.leave);
 }
 
 // On to compiled code where the jump was seen before, its target in the scratch register. What is no home is
@@ -52,12 +63,21 @@ void Lowering::emit_exit(std::uint32_t number) {
 void Lowering::look_up_jump() {
     constexpr std::uint32_t kIndexBits = (JumpCache::kEntries - 1) << 1;  // of an address
     static_assert(sizeof(JumpCache::Entry) == 2 << 3);                    // which counts twice eight bytes
+    constexpr auto kSpace = static_cast<std::int32_t>(offsetof(JumpCache, space));
+    constexpr auto kSpaces = static_cast<std::int32_t>(offsetof(JumpCache, spaces));
+    static_assert(offsetof(JumpCache, entries) == 0);
     const Label miss = assembler_.newLabel();
     assembler_.mov(gp32(kRcx), gp32(kScratch));
     assembler_.mov(gp64(kRdx), stubs_.jumps);
     assembler_.and_(gp32(kRcx), kIndexBits);
     assembler_.cmp(gp64(kScratch), x86::qword_ptr(gp64(kRdx), gp64(kRcx), 3));
     assembler_.jne(miss);
+    if (memory_.translated) {
+        assembler_.mov(gp64(kScratch), x86::qword_ptr(gp64(kRdx), kSpace));
+        assembler_.cmp(gp64(kScratch), x86::qword_ptr(gp64(kRdx), gp64(kRcx), 2, kSpaces));
+        assembler_.mov(gp64(kScratch), x86::qword_ptr(gp64(kRdx), gp64(kRcx), 3));  // what it was
+        assembler_.jne(miss);
+    }
     assembler_.jmp(x86::qword_ptr(gp64(kRdx), gp64(kRcx), 3, offsetof(JumpCache::Entry, code)));
     assembler_.bind(miss);
 }

@@ -152,6 +152,7 @@ class Lowering : private asmjit::ErrorHandler {
     // exits.cpp
     void lower_exit();
     void emit_exit(std::uint32_t site);
+    void emit_link(Site& site);
     void look_up_jump();
     void store_slots(const Site& site);
     void store_formed(const SlotMove& move);

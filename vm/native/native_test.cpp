@@ -1,5 +1,5 @@
 // Programs that are compiled where they are hot end as those that are interpreted.
-#include "vm/user/native.h"
+#include "vm/native/native.h"
 
 #include <algorithm>
 #include <array>
@@ -20,7 +20,7 @@
 #include "vm/guest/riscv/user_memory.h"
 #include "vm/jit/fault_watch.h"
 
-namespace vm::user {
+namespace vm::native {
 namespace {
 
 using guest::riscv::append_word;
@@ -47,9 +47,9 @@ class Guest {
         map(kFixed, kPageSize, mem::page::kRead);
     }
 
-    Result<void> compile(const NativeOptions& options) {
+    Result<void> compile(const Options& options) {
         interpreter_.set_native(nullptr, 0);
-        auto made = make_native(interpreter_.frontend(), options);
+        auto made = make_for_program(interpreter_.frontend(), options);
         if (not made) {
             return tl::unexpected(made.error());
         }
@@ -170,8 +170,7 @@ TEST_F(NativeTest, GeneratedProgramsEndAlike) {
     for (std::uint64_t seed = 0; seed < kPrograms and not HasFailure(); ++seed) {
         SCOPED_TRACE(seed);
         guest::riscv::RandomValues random(~seed);
-        NativeOptions options{.threshold =
-                                  static_cast<std::uint16_t>(random.one_in(2) ? 0 : random.below(4))};
+        Options options{.threshold = static_cast<std::uint16_t>(random.one_in(2) ? 0 : random.below(4))};
         options.tier.level = random.below(3);
         options.tier.code_bytes = std::size_t{1} << (random.one_in(4) ? 15 : 20);
         ASSERT_TRUE(compiled_.compile(options).has_value());
@@ -300,4 +299,4 @@ TEST_F(NativeTest, IsCompiledOnlyAfterSoManyEntries) {
 }
 
 }  // namespace
-}  // namespace vm::user
+}  // namespace vm::native

@@ -1,0 +1,35 @@
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "vm/base/result.h"
+#include "vm/cli/engines.h"
+#include "vm/native/native.h"
+
+namespace CLI {
+class App;
+}
+
+namespace vm::cli {
+
+// What a command that runs guests asks of the engine.
+struct EngineOptions {
+    std::string name{kDefaultEngine};
+    std::optional<std::uint16_t> threshold;
+    std::optional<unsigned> level;
+};
+
+// --engine and the options of engines. `options` outlives the app.
+void declare_engine(CLI::App& app, EngineOptions& options);
+
+// How the compiler is to work; none where the guest is interpreted. An error where there is no such engine,
+// or what is asked is not asked of it.
+Result<std::optional<native::Options>> native_options(const EngineOptions& options, GuestKind guest);
+
+// The same options on a command line.
+std::vector<std::string> engine_flags(const EngineOptions& options);
+
+}  // namespace vm::cli

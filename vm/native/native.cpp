@@ -1,0 +1,52 @@
+#include "vm/native/native.h"
+
+#include <utility>
+
+#include "vm/guest/riscv/hart_slots.h"
+#include "vm/guest/riscv/system_memory.h"
+#include "vm/guest/riscv/user_memory.h"
+#include "vm/jit/x64/backend.h"
+#include "vm/jit/x64/runtime.h"
+
+namespace vm::native {
+namespace {
+
+static_assert(guest::riscv::UserMemory::kSize == std::uint64_t{1} << jit::kAddressBits);
+static_assert(mem::kReserveGuard >= jit::kGuardBytes);
+
+jit::MemoryModel translated() {
+    const auto at = [](const mmu::Tlb::Offsets& offsets) {
+        return jit::MemoryModel::Translations{static_cast<std::int32_t>(offsets.entries),
+                                              static_cast<std::int32_t>(offsets.asid)};
+    };
+    constexpr auto kLayout = guest::riscv::SystemMemory::native_layout();
+    return {.translated = true,
+            .loads = at(kLayout.loads),
+            .stores = at(kLayout.stores),
+            .entry_count = mmu::Tlb::kEntries};
+}
+
+Result<std::unique_ptr<jit::Tier>> make(engine::Frontend& frontend, const jit::MemoryModel& memory,
+                                        const Options& options) {
+    static const jit::EdgeAbi abi(guest::riscv::kSlotBias, guest::riscv::kBusyIntegers,
+                                  guest::riscv::kBusyFloats);
+    auto backend = jit::x64::make_backend(abi, memory);
+    if (not backend) {
+        return tl::unexpected(backend.error());
+    }
+    return jit::Tier::create(frontend, abi, std::move(*backend), options.tier);
+}
+
+}  // namespace
+
+bool supported() { return jit::x64::host_supported().has_value(); }
+
+Result<std::unique_ptr<jit::Tier>> make_for_program(engine::Frontend& frontend, const Options& options) {
+    return make(frontend, jit::MemoryModel{}, options);
+}
+
+Result<std::unique_ptr<jit::Tier>> make_for_machine(engine::Frontend& frontend, const Options& options) {
+    return make(frontend, translated(), options);
+}
+
+}  // namespace vm::native
