@@ -79,16 +79,18 @@ Pattern mixed(std::uint64_t pages) {
 
 Pattern hot_99_percent(std::uint64_t pages) {
     constexpr std::uint64_t kHot = 64;
-    constexpr std::uint64_t kSlots = vm::mmu::Tlb::kEntries;
+    std::vector<bool> taken(vm::mmu::Tlb::kEntries);
+    for (std::uint64_t page = 0; page < kHot; ++page) {
+        taken[vm::mmu::Tlb::index_of(page * vm::mem::kPageSize)] = true;
+    }
     return of_pages([=, step = std::uint64_t{0}, cold = kHot]() mutable {
         if (++step % 100 != 0) {
             return step % kHot;
         }
-        const std::uint64_t page = cold++;
-        if (cold % kSlots == 0) {
-            cold += kHot;  // past the pages that share slots with the hot ones
-        }
-        cold = cold < pages ? cold : kHot;
+        const std::uint64_t page = cold;
+        do {  // past the pages that share slots with the hot ones
+            cold = cold + 1 < pages ? cold + 1 : kHot;
+        } while (taken[vm::mmu::Tlb::index_of(cold * vm::mem::kPageSize)]);
         return page;
     });
 }

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <array>
 #include <cstddef>
 #include <cstdint>
 
@@ -22,6 +23,11 @@ struct Stubs {
     std::uint64_t serve = 0;    // to be called: calls C++, site in rax
     std::uint64_t abandon = 0;  // back to whoever entered: exit and state are complete
     std::uint64_t jumps = 0;    // the entries of a JumpCache
+    // To be called where a page is not the recent one: looks the translation up. By store or load, and by
+    // size as a power of two. The address in rax, the place of its RecentPages in rdx, eight times; changes
+    // rdx. Carry set: there is none. Else the place holds the page, and rax is where the access leads in the
+    // host.
+    std::array<std::array<std::uint64_t, 4>, 2> look_up{};
 };
 
 // Makes host code. For one edge ABI and memory model.

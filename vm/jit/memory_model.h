@@ -15,6 +15,7 @@ struct MemoryModel {
     struct Translations {
         std::int32_t entries = 0;  // an array of mmu::Tlb::Entry
         std::int32_t asid = 0;     // 64 bits that tags hold besides the page
+        std::int32_t recent = 0;   // mmu::RecentPages of these entries
     };
 
     // Without translation the memory register points at the guest's whole address space of 2^kAddressBits
@@ -23,7 +24,6 @@ struct MemoryModel {
     bool translated = false;
     Translations loads{};
     Translations stores{};
-    std::uint32_t entry_count = 0;  // a power of two
 };
 
 }  // namespace vm::jit

@@ -23,7 +23,7 @@ using guest::riscv::Interrupt;
 using guest::riscv::Privilege;
 
 // Between two looks at the clock: 40 us on a fast host, which bounds how late a timer fires.
-constexpr std::uint64_t kSlice = 20'000;
+constexpr std::uint64_t kSlice = 100'000;
 
 // Integer registers of the calling convention.
 constexpr unsigned kA0 = 10;
@@ -111,7 +111,7 @@ bool HartUnit::spend(std::uint64_t budget) {
             step();
             continue;
         }
-        advance(std::min(kSlice, budget - done));
+        advance(budget - done);
     }
     return false;
 }
@@ -228,7 +228,7 @@ void HartUnit::advance(std::uint64_t budget) {
     if (const auto interrupt = hart_.csrs.pending_interrupt()) {
         return take_trap(*interrupt);
     }
-    const engine::Exit exit = interpreter_.run(budget);
+    const engine::Exit exit = budget <= kSlice ? interpreter_.run(budget) : interpreter_.run_about(kSlice);
     if (control_ != nullptr and stops(exit)) {
         return;
     }

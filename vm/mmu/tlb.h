@@ -9,6 +9,7 @@
 
 #include "vm/base/check.h"
 #include "vm/mem/address.h"
+#include "vm/mmu/recent_pages.h"
 
 namespace vm::mmu {
 
@@ -38,25 +39,34 @@ class DirectMappedTlb {
     static constexpr std::size_t kEntries = kSlots;
     static_assert(std::has_single_bit(kSlots));
 
-    // What compiled code probes: entry number (address >> 12) % kEntries; a hit's host address is addend +
-    // address, modulo 2^64.
+    // An address's entry. Arrays that lie powers of two apart would all want the same ones, so bits above
+    // those that count entries take part. (shared with compiled code)
+    static constexpr unsigned kFoldShift = mem::kPageShift + std::countr_zero(kSlots);
+    static constexpr std::size_t index_of(std::uint64_t address) {
+        return (address >> mem::kPageShift ^ address >> kFoldShift) % kEntries;
+    }
+
+    // What compiled code probes. A hit's host address is addend + address, modulo 2^64.
     struct alignas(16) Entry {
         std::uint64_t tag = kNoTag;
         std::uint64_t addend = 0;
     };
     const Entry* entries() const { return entries_.data(); }
-    // Where in an object they begin, and the ASID of 64 bits that it compares tags with.
+    // Where in an object they begin; the ASID of 64 bits that it compares tags with; and what compiled code
+    // keeps to itself of them.
     struct Offsets {
         std::size_t entries;
         std::size_t asid;
+        std::size_t recent;
     };
     static constexpr Offsets offsets() {
-        return {offsetof(DirectMappedTlb, entries_), offsetof(DirectMappedTlb, asid_)};
+        return {offsetof(DirectMappedTlb, entries_), offsetof(DirectMappedTlb, asid_),
+                offsetof(DirectMappedTlb, recent_)};
     }
 
     // Host address of a guest access of `size` bytes (at least 1), or nullptr on a miss.
     std::byte* find(std::uint64_t address, unsigned size) const {
-        const Entry& entry = entries_[slot(address)];
+        const Entry& entry = entries_[index_of(address)];
         if (entry.tag != (page_of(address + size - 1) | asid_)) [[unlikely]] {
             return nullptr;
         }
@@ -81,8 +91,8 @@ class DirectMappedTlb {
     // a piece.
     void insert(std::uint64_t address, std::byte* host, unsigned page_shift = mem::kPageShift) {
         const std::uint64_t page = page_of(address);
-        entries_[slot(address)] = {page | asid_, reinterpret_cast<std::uintptr_t>(host) - page};
-        shifts_[slot(address)] = static_cast<std::uint8_t>(page_shift);
+        entries_[index_of(address)] = {page | asid_, reinterpret_cast<std::uintptr_t>(host) - page};
+        shifts_[index_of(address)] = static_cast<std::uint8_t>(page_shift);
         if (page_shift > mem::kPageShift) {
             large_gibs_ |= gib_bits(address, page_shift);
         }
@@ -92,11 +102,15 @@ class DirectMappedTlb {
     // The address space of what is found and inserted from now on; forgets nothing.
     void select_asid(std::uint16_t asid) {
         VM_CHECK(asid <= kLargestAsid);
-        asid_ = asid;
+        if (asid_ != asid) {
+            recent_.forget();
+            asid_ = asid;
+        }
     }
     std::uint16_t asid() const { return static_cast<std::uint16_t>(asid_); }
 
     void clear() {
+        recent_.forget();
         if (used_) {
             entries_.fill(Entry{});
             large_gibs_ = 0;
@@ -127,14 +141,13 @@ class DirectMappedTlb {
   private:
     static constexpr std::uint64_t kNoTag = std::uint64_t{1} << kAsidBits;  // no page and ASID make this
 
-    static std::size_t slot(std::uint64_t address) { return (address >> mem::kPageShift) % kEntries; }
-
     static bool in_space(const Entry& entry, std::uint16_t asid) {
         return (entry.tag & (mem::kPageSize - 1)) == asid;
     }
 
     template <class Condition>
     void erase_if(Condition condition) {
+        recent_.forget();
         if (used_) {
             std::replace_if(entries_.begin(), entries_.end(), condition, Entry{});
         }
@@ -142,7 +155,8 @@ class DirectMappedTlb {
 
     template <class Condition>
     void erase_where(std::uint64_t address, Condition condition) {
-        Entry& entry = entries_[slot(address)];
+        recent_.forget();
+        Entry& entry = entries_[index_of(address)];
         if (page_of(entry.tag) == page_of(address) and condition(entry)) {
             entry = Entry{};
         }
@@ -165,6 +179,7 @@ class DirectMappedTlb {
 
     std::array<Entry, kEntries> entries_{};
     std::uint64_t asid_ = 0;
+    RecentPages recent_;
     bool used_ = false;
     std::uint64_t large_gibs_ = 0;                 // where pieces of superpages may be (gib_bits)
     std::array<std::uint8_t, kEntries> shifts_{};  // meaningful for entries in use

@@ -9,6 +9,15 @@ namespace {
 
 using HostPage = std::array<std::byte, mem::kPageSize>;
 
+// Another page that has the same entry.
+std::uint64_t same_entry(std::uint64_t address) {
+    std::uint64_t other = address + mem::kPageSize;
+    while (Tlb::index_of(other) != Tlb::index_of(address)) {
+        other += mem::kPageSize;
+    }
+    return other;
+}
+
 TEST(Tlb, EmptyFindsNothing) {
     const Tlb tlb;
     EXPECT_EQ(tlb.find(0, 1), nullptr);
@@ -47,7 +56,7 @@ TEST(Tlb, AccessThatWrapsAroundTheAddressSpaceMisses) {
 TEST(Tlb, PageOfTheSameSlotReplacesTheFormer) {
     Tlb tlb;
     std::array<HostPage, 2> host{};
-    const std::uint64_t other = 0x80000000 + Tlb::kEntries * mem::kPageSize;
+    const std::uint64_t other = same_entry(0x80000000);
     tlb.insert(0x80000000, host[0].data());
     tlb.insert(other, host[1].data());
     EXPECT_EQ(tlb.find(0x80000000, 1), nullptr);
@@ -58,7 +67,7 @@ TEST(Tlb, EraseForgetsThatPageAndNoOtherOfItsSlot) {
     Tlb tlb;
     HostPage host{};
     tlb.insert(0x80000000, host.data());
-    tlb.erase(0x80000000 + Tlb::kEntries * mem::kPageSize);
+    tlb.erase(same_entry(0x80000000));
     EXPECT_EQ(tlb.find(0x80000000, 1), host.data());
     tlb.erase(0x80000fff);
     EXPECT_EQ(tlb.find(0x80000000, 1), nullptr);
@@ -177,11 +186,17 @@ TEST(Tlb, ManyAreFoundAtOnceAndMissesCounted) {
     EXPECT_EQ(found[2], host.data() + 0xff8);
 }
 
+TEST(Tlb, PagesThatLieAPowerOfTwoApartHaveEntriesOfTheirOwn) {
+    for (std::uint64_t apart = mem::kPageSize; apart < std::uint64_t{1} << 32; apart *= 2) {
+        EXPECT_NE(Tlb::index_of(0x1'0000'0000), Tlb::index_of(0x1'0000'0000 + apart)) << apart;
+    }
+}
+
 TEST(Tlb, EntryAddsUpToTheHostAddress) {
     Tlb tlb;
     HostPage host{};
     tlb.insert(0x80003000, host.data());
-    const Tlb::Entry& entry = tlb.entries()[0x80003 % Tlb::kEntries];
+    const Tlb::Entry& entry = tlb.entries()[Tlb::index_of(0x80003000)];
     EXPECT_EQ(entry.tag, 0x80003000U);
     EXPECT_EQ(entry.addend + 0x80003123, reinterpret_cast<std::uintptr_t>(host.data()) + 0x123);
 }

@@ -5,6 +5,7 @@
 #include "vm/guest/riscv/hart_slots.h"
 #include "vm/guest/riscv/system_memory.h"
 #include "vm/guest/riscv/user_memory.h"
+#include "vm/jit/fault_watch.h"
 #include "vm/jit/x64/backend.h"
 #include "vm/jit/x64/runtime.h"
 
@@ -17,13 +18,11 @@ static_assert(mem::kReserveGuard >= jit::kGuardBytes);
 jit::MemoryModel translated() {
     const auto at = [](const mmu::Tlb::Offsets& offsets) {
         return jit::MemoryModel::Translations{static_cast<std::int32_t>(offsets.entries),
-                                              static_cast<std::int32_t>(offsets.asid)};
+                                              static_cast<std::int32_t>(offsets.asid),
+                                              static_cast<std::int32_t>(offsets.recent)};
     };
     constexpr auto kLayout = guest::riscv::SystemMemory::native_layout();
-    return {.translated = true,
-            .loads = at(kLayout.loads),
-            .stores = at(kLayout.stores),
-            .entry_count = mmu::Tlb::kEntries};
+    return {.translated = true, .loads = at(kLayout.loads), .stores = at(kLayout.stores)};
 }
 
 Result<std::unique_ptr<jit::Tier>> make(engine::Frontend& frontend, const jit::MemoryModel& memory,
@@ -46,6 +45,7 @@ Result<std::unique_ptr<jit::Tier>> make_for_program(engine::Frontend& frontend, 
 }
 
 Result<std::unique_ptr<jit::Tier>> make_for_machine(engine::Frontend& frontend, const Options& options) {
+    jit::FaultWatch::install_handler();  // of accesses in empty places of mmu::RecentPages
     return make(frontend, translated(), options);
 }
 

@@ -383,7 +383,7 @@ TEST_F(NativeMachineTest, DevicesSeeTheSameAccessesInTheSameOrder) {
 }
 
 TEST_F(NativeMachineTest, AccessesEndAlikeWhereverTheyLead) {
-    constexpr std::array<std::uint64_t, 12> kAddresses = {
+    constexpr std::array<std::uint64_t, 13> kAddresses = {
         kData + 8,
         kData + kPageSize - 4,
         kData + kPageSize - 1,
@@ -395,7 +395,8 @@ TEST_F(NativeMachineTest, AccessesEndAlikeWhereverTheyLead) {
         kDeviceAt + 64,
         kDeviceAt + 65,
         std::uint64_t{1} << 38,
-        std::uint64_t{1} << 63};
+        std::uint64_t{1} << 63,
+        (std::uint64_t{1} << 63) + kPageSize - 4};
     const auto access = [](Opcode op) {
         const bool store = op == Opcode::sd or op == Opcode::sh or op == Opcode::fsw;
         return store ? make_insn(op, 0, 12, 11, -8) : make_insn(op, 11, 12, 0, -8);

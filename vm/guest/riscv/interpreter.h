@@ -25,7 +25,9 @@ class Interpreter {
     // Runs until at most `budget` instructions have retired, an instruction traps (ecall and ebreak are
     // traps), or request_attention() was called. CSR instructions, mret, wfi and fence.i are carried out
     // inside. hart.csrs.instret counts every retired instruction; the state is exact on return.
-    engine::Exit run(std::uint64_t budget);
+    engine::Exit run(std::uint64_t budget) { return run(budget, Last::whole_budget); }
+    // As run, but a budget may end up to a block early: its last instructions take long one by one.
+    engine::Exit run_about(std::uint64_t budget) { return run(budget, Last::whole_block); }
 
     // Carries out an sfence.vma that another hart or firmware asks for; while run() is not running.
     void translation_fence(const TranslationFence& fence);
@@ -45,6 +47,10 @@ class Interpreter {
     void request_attention();
 
   private:
+    enum class Last : std::uint8_t { whole_budget, whole_block };
+
+    engine::Exit run(std::uint64_t budget, Last last);
+
     class Impl;
     std::unique_ptr<Impl> impl_;
 };

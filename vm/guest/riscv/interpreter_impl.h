@@ -374,14 +374,18 @@ class Interpreter<Memory>::Impl {
     engine::Frontend& frontend() { return frontend_; }
     void set_native(engine::NativeTier* tier, std::uint16_t threshold) { core_.set_native(tier, threshold); }
 
-    engine::Exit run(std::uint64_t budget) {
+    engine::Exit run(std::uint64_t budget, Last last) {
         const fp::HostEnvironment guest_floating_point(hart_.csrs.frm);
         core_.begin(budget);
         core_.synchronize();
         enter_pc(&hart_, hart_.pc, 0, &memory_, &core_);
         drain();
         // A block longer than what is left of the budget is walked instruction by instruction.
-        while (core_.exit().reason == engine::ExitReason::budget and core_.leftover() != 0) {
+        const auto enough = [&] {
+            const auto left = static_cast<std::uint64_t>(core_.leftover());
+            return left == 0 or (last == Last::whole_block and left < budget);
+        };
+        while (core_.exit().reason == engine::ExitReason::budget and not enough()) {
             step();
         }
         core_.settle(core_.leftover());
@@ -437,8 +441,8 @@ template <class Memory>
 Interpreter<Memory>::~Interpreter() = default;
 
 template <class Memory>
-engine::Exit Interpreter<Memory>::run(std::uint64_t budget) {
-    const engine::Exit exit = impl_->run(budget);
+engine::Exit Interpreter<Memory>::run(std::uint64_t budget, Last last) {
+    const engine::Exit exit = impl_->run(budget, last);
     if (exit.reason == engine::ExitReason::pending) {
         impl_->accept_attention();
     }

@@ -71,7 +71,7 @@ class SystemMemory {
     static constexpr NativeLayout native_layout() {
         const auto at = [](std::size_t tlb) {
             constexpr mmu::Tlb::Offsets kIn = mmu::Tlb::offsets();
-            return mmu::Tlb::Offsets{tlb + kIn.entries, tlb + kIn.asid};
+            return mmu::Tlb::Offsets{tlb + kIn.entries, tlb + kIn.asid, tlb + kIn.recent};
         };
         return {at(offsetof(ModeTlbs, loads)), at(offsetof(ModeTlbs, stores))};
     }

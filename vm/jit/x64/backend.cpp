@@ -15,7 +15,7 @@ class X64Backend : public Backend {
 
     Result<std::size_t> make_stubs(std::byte* writable, std::uint64_t address, std::size_t room,
                                    const JumpCache& jumps) override {
-        const auto made = x64::make_stubs(abi_, writable, address, room);
+        const auto made = x64::make_stubs(abi_, memory_, writable, address, room);
         if (not made) return tl::unexpected(made.error());
         stubs_ = made->stubs;
         stubs_.jumps = reinterpret_cast<std::uint64_t>(jumps.entries.data());

@@ -67,25 +67,28 @@ struct Translated {
     alignas(kMemory) std::array<std::byte, kMemory> page{};
     std::array<Entries, 2> entries{};  // of loads and of stores
     std::array<std::uint64_t, 2> asids{};
+    std::array<mmu::RecentPages, 2> recent{};
 
     static MemoryModel model() {
         const auto at = [](std::size_t kind) {
             return MemoryModel::Translations{
                 static_cast<std::int32_t>(offsetof(Translated, entries) + kind * sizeof(Entries)),
-                static_cast<std::int32_t>(offsetof(Translated, asids) + kind * sizeof(std::uint64_t))};
+                static_cast<std::int32_t>(offsetof(Translated, asids) + kind * sizeof(std::uint64_t)),
+                static_cast<std::int32_t>(offsetof(Translated, recent) + kind * sizeof(mmu::RecentPages))};
         };
-        return {true, at(0), at(1), kEntries};
+        return {true, at(0), at(1)};
     }
     void enter(std::size_t kind) {
         const auto host = reinterpret_cast<std::uint64_t>(page.data());
-        entries[kind][(kBase >> mem::kPageShift) % kEntries] = {kBase | asids[kind], host - kBase};
+        entries[kind][mmu::Tlb::index_of(kBase)] = {kBase | asids[kind], host - kBase};
     }
     // By chance the page is there, is not there, or seems to be there in another space or far away.
     void shuffle(ir::Random& random) {
         for (std::size_t kind = 0; kind < 2; ++kind) {
             asids[kind] = random.below(4);
             enter(kind);
-            auto& entry = entries[kind][(kBase >> mem::kPageShift) % kEntries];
+            recent[kind].forget();
+            auto& entry = entries[kind][mmu::Tlb::index_of(kBase)];
             constexpr std::uint64_t kSameEntry = mem::kPageSize * kEntries;
             constexpr std::array<std::uint64_t, 4> kWrong = {0, 1, kSameEntry, std::uint64_t{1} << 63};
             entry.tag ^= random.pick(kWrong);
@@ -99,7 +102,10 @@ class Runner {
     enum class Memory : std::uint8_t { reserved, translated };
 
     explicit Runner(Memory memory)
-        : stubs_(make_stubs(abi_, code_.writable(), code_.address(0), kStubBytes).value().stubs) {
+        : stubs_(make_stubs(abi_, memory == Memory::reserved ? MemoryModel{} : Translated::model(),
+                            code_.writable(), code_.address(0), kStubBytes)
+                     .value()
+                     .stubs) {
         stubs_.jumps = reinterpret_cast<std::uint64_t>(jumps_.entries.data());
         if (memory == Memory::reserved) {
             reserved_.emplace();
@@ -205,8 +211,13 @@ class Runner {
         for (const std::uint32_t index : runner.native_.faults) {
             const Site& site = runner.native_.sites[index];
             if (site.host_offset != offset) continue;
-            const auto guest = address - reinterpret_cast<std::uint64_t>(runner.reserved_->base());
-            EXPECT_LT(guest - (read_operands(frame, site)[0] + site.node.imm), 8U);
+            const std::uint64_t accessed = read_operands(frame, site)[0] + site.node.imm;
+            if (runner.reserved_) {
+                const auto guest = address - reinterpret_cast<std::uint64_t>(runner.reserved_->base());
+                EXPECT_LT(guest - accessed, 8U);
+            } else {
+                EXPECT_EQ(mmu::page_of(accessed), mmu::RecentPages::kNoPage);
+            }
             runner.fail_access(frame, site);
             return runner.stubs_.abandon;
         }

@@ -40,6 +40,7 @@ Result<void> Lowering::lower(const ir::Block& block, std::uint64_t pc, std::uint
     checked_.assign(block.nodes().size(), false);
     cold_exits_.clear();
     cold_serves_.clear();
+    cold_look_ups_.clear();
     nan_fixes_.clear();
     pool_.clear();
     instructions_ = most_retired(block);
@@ -120,6 +121,16 @@ void Lowering::emit_cold() {
     for (std::size_t i = 0; i < cold_exits_.size(); ++i) {
         a.bind(cold_exits_[i].entry);
         emit_exit(cold_exits_[i].site);
+    }
+    for (const ColdLookUp& each : cold_look_ups_) {
+        a.bind(each.entry);
+        load_address(each);
+        a.push(gp64(kRdx));
+        a.mov(gp32(kRdx), each.place);
+        a.call(each.code);
+        a.pop(gp64(kRdx));
+        a.jc(each.none);
+        a.jmp(each.back);
     }
     for (const ColdServe& each : cold_serves_) {
         a.bind(each.entry);

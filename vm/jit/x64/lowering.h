@@ -46,10 +46,16 @@ class Lowering : private asmjit::ErrorHandler {
         std::uint32_t site = 0;
     };
 
-    // Of an access that looks for its translation.
-    struct Temporaries {
-        std::uint8_t slot = 0;
-        std::uint8_t tag = 0;
+    // Of an access that is not in the page where its base led before.
+    struct ColdLookUp {
+        Label entry;
+        Label back;  // with the host address in the scratch register
+        Label none;  // where there is no translation
+        std::uint64_t code = 0;
+        std::uint32_t place = 0;
+        std::uint8_t base = 0;
+        std::int32_t offset = 0;
+        std::optional<std::uint64_t> address;  // in place of the two
     };
     struct NanFix {
         Label entry;
@@ -135,7 +141,9 @@ class Lowering : private asmjit::ErrorHandler {
     void store_general(const Mem& to, std::uint8_t from);
     Mem address_of(ir::Value base, std::uint8_t number, std::uint32_t site);
     Label outside(std::uint32_t site);
-    Mem translated(ir::Value base, std::uint8_t number, const Temporaries& temporaries, std::uint32_t site);
+    Mem translated(ir::Value base, std::uint8_t number, std::uint32_t site);
+    void load_address(const ColdLookUp& access);
+    std::uint32_t recent_place(ir::Value base, std::uint32_t site) const;
 
     // state.cpp: slots, and sites that show them.
     void lower_get();
@@ -184,6 +192,7 @@ class Lowering : private asmjit::ErrorHandler {
     std::vector<bool> checked_;                 // by node: addresses known to be inside
     std::vector<ColdExit> cold_exits_;
     std::vector<ColdServe> cold_serves_;
+    std::vector<ColdLookUp> cold_look_ups_;
     std::vector<NanFix> nan_fixes_;
     struct PoolEntry {
         Label label;

@@ -1,5 +1,9 @@
+#include <bit>
+#include <cstddef>
+
 #include "vm/jit/x64/lowering.h"
 #include "vm/mem/address.h"
+#include "vm/mmu/recent_pages.h"
 
 namespace vm::jit::x64 {
 
@@ -34,34 +38,59 @@ asmjit::Label Lowering::outside(std::uint32_t site) {
     return entry;
 }
 
-// Finds the translation of the access; behind the code, C++ carries out one that has none.
-x86::Mem Lowering::translated(ir::Value base, std::uint8_t number, const Temporaries& temporaries,
-                              std::uint32_t site) {
+// Where the access leads if that is the page where its base led before; else behind the code the translation
+// is looked up, and C++ carries out what has none.
+x86::Mem Lowering::translated(ir::Value base, std::uint8_t number, std::uint32_t site) {
     const bool store = node().op == Opcode::store;
-    const auto& found = store ? memory_.stores : memory_.loads;
     const unsigned size = ir::size_of(ir::mem_kind(node()));
-    const auto offset = static_cast<std::int32_t>(ir::offset(node()));
-    x86::Assembler& a = assembler_;
+    const std::uint32_t place = 8 * recent_place(base, site);
+    const std::int32_t recent =
+        (store ? memory_.stores : memory_.loads).recent + static_cast<std::int32_t>(place);
+    constexpr auto kPages = static_cast<std::int32_t>(offsetof(mmu::RecentPages, pages));
+    constexpr auto kHosts = static_cast<std::int32_t>(offsetof(mmu::RecentPages, hosts));
+    const Label entry = assembler_.newLabel();
+    access_back_ = assembler_.newLabel();
+    ColdLookUp look_up{
+        .entry = entry,
+        .back = assembler_.newLabel(),
+        .none = assembler_.newLabel(),
+        .code = stubs_.look_up[store ? 1 : 0][static_cast<std::size_t>(std::countr_zero(size))],
+        .place = place,
+        .base = number,
+        .offset = static_cast<std::int32_t>(ir::offset(node())),
+        .address = {}};
     if (base.is_constant()) {
-        load_constant(kScratch, block_->bits(base) + static_cast<std::uint64_t>(ir::offset(node())));
-    } else {
-        a.lea(gp64(kScratch), x86::ptr(gp64(number), offset));
+        look_up.address = block_->bits(base) + static_cast<std::uint64_t>(ir::offset(node()));
     }
-    const auto [slot, tag] = temporaries;
-    constexpr unsigned kEntryShift = 4;
-    a.mov(gp32(slot), gp32(kScratch));
-    a.shr(gp32(slot), mem::kPageShift - kEntryShift);
-    a.and_(gp32(slot), (memory_.entry_count - 1) << kEntryShift);
-    a.lea(gp64(tag), x86::ptr(gp64(kScratch), static_cast<std::int32_t>(size - 1)));
-    a.and_(gp64(tag), -static_cast<std::int32_t>(mem::kPageSize));
-    a.or_(gp64(tag), x86::qword_ptr(gp64(kMemoryRegister), found.asid));
-    a.cmp(gp64(tag), x86::qword_ptr(gp64(kMemoryRegister), gp64(slot), 0, found.entries));
-    const Label entry = a.newLabel();
-    a.jne(entry);
-    a.add(gp64(kScratch), x86::qword_ptr(gp64(kMemoryRegister), gp64(slot), 0, found.entries + 8));
-    access_back_ = a.newLabel();
-    serve_cold(entry, access_back_, site);
+    load_address(look_up);
+    assembler_.xor_(gp64(kScratch), x86::qword_ptr(gp64(kMemoryRegister), recent + kPages));
+    assembler_.cmp(gp64(kScratch), static_cast<std::int32_t>(mem::kPageSize - size));
+    assembler_.ja(entry);
+    assembler_.add(gp64(kScratch), x86::qword_ptr(gp64(kMemoryRegister), recent + kHosts));
+    assembler_.bind(look_up.back);
+    serve_cold(look_up.none, access_back_, site);
+    cold_look_ups_.push_back(look_up);
     return x86::ptr(gp64(kScratch));
+}
+
+void Lowering::load_address(const ColdLookUp& access) {
+    if (access.address) {
+        load_constant(kScratch, *access.address);
+    } else if (access.offset == 0) {
+        assembler_.mov(gp64(kScratch), gp64(access.base));
+    } else {
+        assembler_.lea(gp64(kScratch), x86::ptr(gp64(access.base), access.offset));
+    }
+}
+
+// Registers of the guest have one each; what has been computed has some other.
+std::uint32_t Lowering::recent_place(ir::Value base, std::uint32_t site) const {
+    constexpr std::uint32_t kCount = mmu::RecentPages::kCount;
+    const bool in_slot = base.is_node() and block_->nodes()[base.index()].op == Opcode::get;
+    if (not in_slot) {
+        return static_cast<std::uint32_t>(out_->sites[site].pc >> 1) % kCount;
+    }
+    return block_->slots()[ir::slot_index(block_->nodes()[base.index()])].offset / 8 % kCount;
 }
 
 // Everything is where it must be before the site is made and before the first branch: what moves later would
@@ -76,13 +105,9 @@ void Lowering::lower_access() {
     if (store and value.is_node()) {
         (void)(ir::is_float(type(value)) ? vector(value) : general(value));
     }
-    Temporaries temporaries{};
-    if (memory_.translated) temporaries = {registers_.temporary(), registers_.temporary()};
     const std::uint32_t site = make_site(true);
-    registers_.free_temporaries();
     const std::uint8_t to = store ? kScratch : define_result(site, base);
-    x86::Mem at =
-        memory_.translated ? translated(base, number, temporaries, site) : address_of(base, number, site);
+    x86::Mem at = memory_.translated ? translated(base, number, site) : address_of(base, number, site);
     at.setSize(ir::size_of(ir::mem_kind(node())));
     store ? emit_store(value, at, site) : emit_load(to, at, site);
     if (memory_.translated) assembler_.bind(access_back_);
@@ -94,9 +119,8 @@ bool Lowering::needs_register(ir::Value value) const {
     return ir::size_of(ir::mem_kind(node())) == 8 and not immediate(value);
 }
 
-// The next instruction is the access; where hardware checks it, it may fail.
+// The next instruction is the access, which may fail: hardware checks it, or its page was an empty place.
 void Lowering::note_access(std::uint32_t site) {
-    if (memory_.translated) return;
     out_->sites[site].host_offset = static_cast<std::uint32_t>(assembler_.offset());
     out_->faults.push_back(site);
 }

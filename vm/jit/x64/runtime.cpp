@@ -1,5 +1,7 @@
 #include "vm/jit/x64/runtime.h"
 
+#include <algorithm>
+#include <array>
 #include <cstddef>
 #include <cstring>
 
@@ -7,6 +9,8 @@
 
 #include "vm/base/check.h"
 #include "vm/jit/x64/registers.h"
+#include "vm/mem/address.h"
+#include "vm/mmu/tlb.h"
 
 namespace vm::jit::x64 {
 namespace {
@@ -113,6 +117,48 @@ void emit_serve(x86::Assembler& a, const asmjit::Label& abandon) {
     a.jmp(saved_general(kRsp));
 }
 
+// As Stubs::look_up says. What is compared is what Tlb::find compares.
+void emit_look_up(x86::Assembler& a, const MemoryModel::Translations& found, std::int32_t size) {
+    constexpr unsigned kEntryShift = 4;
+    static_assert(sizeof(mmu::Tlb::Entry) == 1 << kEntryShift);
+    constexpr auto kPages = static_cast<std::int32_t>(offsetof(mmu::RecentPages, pages));
+    constexpr auto kHosts = static_cast<std::int32_t>(offsetof(mmu::RecentPages, hosts));
+    constexpr auto kUsed = static_cast<std::int32_t>(offsetof(mmu::RecentPages, used));
+    constexpr auto kPageMask = -static_cast<std::int32_t>(mem::kPageSize);
+    const auto memory = gp64(kMemoryRegister);
+    const asmjit::Label none = a.newLabel();
+    for (const std::uint8_t number : {kRcx, kRsi, kRdi}) a.push(gp64(number));
+    a.mov(gp32(kRcx), gp32(kRax));
+    a.mov(gp32(kRsi), gp32(kRax));
+    a.shr(gp32(kRcx), mem::kPageShift - kEntryShift);
+    a.shr(gp32(kRsi), mmu::Tlb::kFoldShift - kEntryShift);
+    a.xor_(gp32(kRcx), gp32(kRsi));
+    a.and_(gp32(kRcx), (mmu::Tlb::kEntries - 1) << kEntryShift);
+    a.lea(gp64(kRsi), x86::ptr(gp64(kRax), size - 1));
+    a.and_(gp64(kRsi), kPageMask);
+    a.mov(gp64(kRdi), gp64(kRsi));
+    a.or_(gp64(kRsi), x86::qword_ptr(memory, found.asid));
+    a.cmp(gp64(kRsi), x86::qword_ptr(memory, gp64(kRcx), 0, found.entries));
+    a.jne(none);
+    a.mov(gp64(kRsi), x86::qword_ptr(memory, gp64(kRcx), 0, found.entries + 8));
+    a.add(gp64(kRsi), gp64(kRdi));
+    a.mov(x86::qword_ptr(memory, gp64(kRdx), 0, found.recent + kPages), gp64(kRdi));
+    a.mov(x86::qword_ptr(memory, gp64(kRdx), 0, found.recent + kHosts), gp64(kRsi));
+    a.mov(x86::qword_ptr(memory, found.recent + kUsed), 1);
+    a.sub(gp64(kRax), gp64(kRdi));
+    a.add(gp64(kRax), gp64(kRsi));
+    const auto leave = [&] {
+        for (const std::uint8_t number : {kRdi, kRsi, kRcx}) a.pop(gp64(number));
+    };
+    leave();
+    a.clc();
+    a.ret();
+    a.bind(none);
+    leave();
+    a.stc();
+    a.ret();
+}
+
 }  // namespace
 
 Result<void> host_supported() {
@@ -129,7 +175,8 @@ Result<void> host_supported() {
     return {};
 }
 
-Result<SizedStubs> make_stubs(const EdgeAbi& abi, void* writable, std::uint64_t address, std::size_t room) {
+Result<SizedStubs> make_stubs(const EdgeAbi& abi, const MemoryModel& memory, void* writable,
+                              std::uint64_t address, std::size_t room) {
     asmjit::CodeHolder code;
     code.init(asmjit::Environment::host(), address);
     x86::Assembler a(&code);
@@ -148,6 +195,15 @@ Result<SizedStubs> make_stubs(const EdgeAbi& abi, void* writable, std::uint64_t 
     emit_serve(a, abandon);
     a.bind(abandon);
     emit_return(a);
+    std::array<std::array<asmjit::Label, 4>, 2> look_ups;
+    for (std::size_t kind = 0; kind < look_ups.size() and memory.translated; ++kind) {
+        for (std::size_t size = 0; size < look_ups[kind].size(); ++size) {
+            look_ups[kind][size] = a.newLabel();
+            a.align(asmjit::AlignMode::kCode, 16);
+            a.bind(look_ups[kind][size]);
+            emit_look_up(a, kind == 0 ? memory.loads : memory.stores, 1 << size);
+        }
+    }
     code.flatten();
     code.resolveUnresolvedLinks();
     code.relocateToBase(address);
@@ -160,6 +216,9 @@ Result<SizedStubs> make_stubs(const EdgeAbi& abi, void* writable, std::uint64_t 
     stubs.budget = at(budget);
     stubs.serve = at(serve);
     stubs.abandon = at(abandon);
+    for (std::size_t kind = 0; kind < look_ups.size() and memory.translated; ++kind) {
+        std::transform(look_ups[kind].begin(), look_ups[kind].end(), stubs.look_up[kind].begin(), at);
+    }
     return SizedStubs{stubs, code.codeSize()};
 }
 

@@ -5,6 +5,7 @@
 #include "vm/base/result.h"
 #include "vm/jit/backend.h"
 #include "vm/jit/edge_abi.h"
+#include "vm/jit/memory_model.h"
 
 namespace vm::jit::x64 {
 
@@ -16,6 +17,7 @@ struct SizedStubs {
     std::size_t size = 0;  // in bytes
 };
 // Assembles the stubs for `address`, written through `writable`; at most `room` bytes.
-Result<SizedStubs> make_stubs(const EdgeAbi& abi, void* writable, std::uint64_t address, std::size_t room);
+Result<SizedStubs> make_stubs(const EdgeAbi& abi, const MemoryModel& memory, void* writable,
+                              std::uint64_t address, std::size_t room);
 
 }  // namespace vm::jit::x64
