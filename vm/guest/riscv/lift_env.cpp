@@ -152,6 +152,10 @@ void LiftEnv::branch_to(std::uint64_t target, Value condition) {
     const ir::Point taken{target, here_.retired + 1};
     if (not condition.is_constant()) {
         branched_ = true;
+        if (target == loop_) {
+            builder_.branch(ir::Condition::eq, condition, builder_.i64(0), {next_pc(insn_), taken.retired});
+            return builder_.goto_(taken);
+        }
         builder_.branch(condition, taken);
     } else if (not builder_.block().is(condition, 0)) {
         builder_.goto_(taken);

@@ -2,6 +2,7 @@
 
 #include <array>
 #include <cstdint>
+#include <optional>
 
 #include "vm/base/bits.h"
 #include "vm/guest/riscv/insn.h"
@@ -24,7 +25,10 @@ class LiftEnv {
   public:
     using Value = ir::Value;
 
-    LiftEnv(ir::Block& block, ir::Reach reach) : builder_(block), reach_(reach) {
+    // `loop` is where branches mostly go that lead there: they end the block, and the way on is their side
+    // exit.
+    LiftEnv(ir::Block& block, ir::Reach reach, std::optional<std::uint64_t> loop)
+        : builder_(block), reach_(reach), loop_(loop) {
         x_.fill(kNoSlot);
         f_.fill(kNoSlot);
     }
@@ -181,6 +185,7 @@ class LiftEnv {
 
     ir::Builder builder_;
     ir::Reach reach_;
+    std::optional<std::uint64_t> loop_;
     Insn insn_;
     ir::Point here_;
     bool branched_ = false;

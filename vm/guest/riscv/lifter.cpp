@@ -72,7 +72,8 @@ void record(LiftEnv& e, const Insn& insn) {
 Lifted lift(ir::Block& block, const LiftRequest& request) {
     VM_CHECK(request.max_instructions != 0);
     block.clear();
-    LiftEnv e(block, request.context.reach);
+    const bool trace = request.branches == Branches::side_exit;
+    LiftEnv e(block, request.context.reach, trace ? std::optional(request.pc) : std::nullopt);
     Lifted lifted;
     const auto here = [&] { return ir::Point{request.pc + lifted.bytes, lifted.instructions}; };
     const auto may_go_on = [&] {

@@ -59,6 +59,20 @@ goto @ pc=0x1014 retired=4
     EXPECT_EQ(lifted_.instructions, 4u);
 }
 
+TEST_F(LifterTest, ATraceEndsWhereALoopGoesBack) {
+    request_.branches = Branches::side_exit;
+    EXPECT_EQ(
+        lift_insns({i(Opcode::addi, 10, 10, 1), s(Opcode::bge, 10, 11, -4), i(Opcode::addi, 10, 10, 1)}, 1),
+        R"(%0 = get i64 x10
+%1 = add i64 %0, 1
+%2 = get i64 x11
+x10 <- %1
+branch lts %1, %2 @ pc=0x1008 retired=2
+goto @ pc=0x1000 retired=2
+)");
+    EXPECT_EQ(lifted_.instructions, 2u);
+}
+
 TEST_F(LifterTest, CompressedInstructionsAreWhatTheyExpandToAndTwoBytesLong) {
     for (const Insn& insn :
          {i(Opcode::addi, 10, 10, 3), r(Opcode::add, 11, 0, 10), i(Opcode::jalr, 1, 11, 0)}) {

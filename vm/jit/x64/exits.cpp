@@ -1,3 +1,6 @@
+#include <array>
+#include <string_view>
+
 #include "vm/base/bits.h"
 #include "vm/jit/x64/condition.h"
 #include "vm/jit/x64/lowering.h"
@@ -51,7 +54,10 @@ void Lowering::emit_exit(std::uint32_t number) {
 // A jump behind itself, until it is linked.
 void Lowering::emit_link(Site& site) {
     constexpr std::size_t kDisplacement = 4;  // behind one byte, and aligned
-    while ((assembler_.offset() + 1) % kDisplacement != 0) assembler_.nop();
+    static constexpr std::array<std::string_view, kDisplacement> kNops = {
+        "", "\x90", "\x66\x90", {"\x0f\x1f\x00", 3}};
+    const std::string_view nop = kNops[kDisplacement - 1 - assembler_.offset() % kDisplacement];
+    assembler_.embed(nop.data(), nop.size());
     site.host_offset = static_cast<std::uint32_t>(assembler_.offset());
     const Label behind = assembler_.newLabel();
     assembler_.long_().jmp(behind);
