@@ -20,38 +20,38 @@ constexpr std::size_t kAlignment = 16;
 
 }  // namespace
 
-Result<std::unique_ptr<Tier>> Tier::create(engine::Frontend& frontend, const EdgeAbi& abi,
-                                           std::unique_ptr<Backend> backend, const TierOptions& options) {
-    auto code = CodeMemory::create(options.code_bytes);
-    if (not code) {
-        return tl::unexpected(code.error());
-    }
-    std::unique_ptr<Tier> tier(new Tier(frontend, abi, std::move(backend), std::move(*code), options));
-    const auto size = tier->backend_->make_stubs(tier->code_.writable(), tier->code_.address(0),
-                                                 tier->code_.size(), *tier->jumps_);
-    if (not size) {
-        return tl::unexpected(size.error());
-    }
-    tier->first_ = tier->used_ = align_up(*size, kAlignment);
-    return tier;
-}
-
-Tier::Tier(engine::Frontend& frontend, const EdgeAbi& abi, std::unique_ptr<Backend> backend, CodeMemory code,
+Tier::Tier(engine::Frontend& frontend, const EdgeAbi& abi, std::unique_ptr<Backend> backend,
            const TierOptions& options)
-    : frontend_(frontend),
-      abi_(abi),
-      backend_(std::move(backend)),
-      code_(std::move(code)),
-      level_(options.level) {}
+    : frontend_(frontend), abi_(abi), backend_(std::move(backend)), options_(options) {}
+
+bool Tier::have_code() {
+    if (code_ or no_code_) {
+        return code_.has_value();
+    }
+    no_code_ = true;
+    auto memory = CodeMemory::create(options_.code_bytes);
+    if (not memory) {
+        return false;
+    }
+    auto jumps = std::make_unique<JumpCache>();
+    jumps->space = space_;
+    const auto size = backend_->make_stubs(memory->writable(), memory->address(0), memory->size(), *jumps);
+    if (not size) {
+        return false;
+    }
+    used_ = align_up(*size, kAlignment);
+    code_ = Code{std::move(*memory), std::move(jumps), used_};
+    return true;
+}
 
 // What is too large for one block may be less of one.
 std::unique_ptr<NativeBlock> Tier::make_block(engine::NativeRequest request) {
     constexpr std::uint32_t kFewest = 8;
     auto block = std::make_unique<NativeBlock>();
     while (const std::uint32_t instructions = frontend_.lift(scratch_, request)) {
-        ir::passes::optimise(scratch_, level_);
+        ir::passes::optimise(scratch_, options_.level);
         VM_CHECK(ir::verify(scratch_).has_value());
-        if (backend_->compile(scratch_, request.pc, code_.address(used_), *block)) {
+        if (backend_->compile(scratch_, request.pc, code_->memory.address(used_), *block)) {
             counts_.guest_instructions += instructions;
             block->page = request.page;
             return block;
@@ -64,29 +64,31 @@ std::unique_ptr<NativeBlock> Tier::make_block(engine::NativeRequest request) {
 }
 
 const void* Tier::compile(const engine::NativeRequest& request) {
-    auto block = make_block(request);
-    const bool fits = block != nullptr and block->code.size() <= code_.size() - used_;
+    auto block = have_code() ? make_block(request) : nullptr;
+    const bool fits = block != nullptr and block->code.size() <= code_->memory.size() - used_;
     if (not fits) {
-        full_ = block != nullptr and used_ != first_;
+        full_ = block != nullptr and used_ != code_->first;
         ++counts_.refused;
         return nullptr;
     }
-    std::memcpy(code_.writable() + used_, block->code.data(), block->code.size());
+    std::memcpy(code_->memory.writable() + used_, block->code.data(), block->code.size());
     ++counts_.compiled;
     counts_.host_bytes += block->code.size();
     const std::size_t offset = used_;
     used_ = align_up(used_ + block->code.size(), kAlignment);
     block->code = {};
     placed_.push_back({std::move(block), offset});
-    return code_.executable() + offset;
+    return code_->memory.executable() + offset;
 }
 
 void Tier::clear() {
     placed_.clear();
-    jumps_->clear();
-    used_ = first_;
     full_ = false;
-    ++counts_.clears;
+    if (code_) {
+        code_->jumps->clear();
+        used_ = code_->first;
+        ++counts_.clears;
+    }
 }
 
 engine::NativeOutcome Tier::run(const void* entry, std::int64_t countdown) {
@@ -97,7 +99,7 @@ engine::NativeOutcome Tier::run(const void* entry, std::int64_t countdown) {
     run.owner = this;
     run.state = frontend_.state();
     const FaultWatch watch(
-        code_.executable(), code_.size(),
+        code_->memory.executable(), code_->memory.size(),
         [](void* owner, NativeFrame& frame, std::uint64_t host_pc, std::uint64_t) {
             return static_cast<Tier*>(owner)->answer_fault(frame, host_pc);
         },
@@ -141,14 +143,14 @@ engine::NativeOutcome Tier::outcome_of(const NativeExit& exit) const {
 
 void Tier::link(const void* exit, const void* entry) {
     const Site& site = *static_cast<const Site*>(exit);
-    const std::uint64_t offset = site.block->address - code_.address(0);
+    const std::uint64_t offset = site.block->address - code_->memory.address(0);
     VM_CHECK(offset < used_);
-    backend_->link(site, code_.writable() + offset, reinterpret_cast<std::uint64_t>(entry));
+    backend_->link(site, code_->memory.writable() + offset, reinterpret_cast<std::uint64_t>(entry));
     ++counts_.links;
 }
 
 void Tier::remember(std::uint64_t pc, const void* entry) {
-    jumps_->remember(pc, reinterpret_cast<std::uint64_t>(entry));
+    code_->jumps->remember(pc, reinterpret_cast<std::uint64_t>(entry));
 }
 
 bool Tier::serve(NativeFrame& frame, const Site& site) {
@@ -206,11 +208,11 @@ const Tier::Placed* Tier::placed_at(std::size_t offset) const {
 }
 
 std::uint64_t Tier::answer_fault(NativeFrame& frame, std::uint64_t host_pc) {
-    const Placed* const placed = placed_at(host_pc - code_.address(0));
+    const Placed* const placed = placed_at(host_pc - code_->memory.address(0));
     if (placed == nullptr) {
         return 0;
     }
-    const std::uint64_t offset = host_pc - code_.address(placed->offset);
+    const std::uint64_t offset = host_pc - code_->memory.address(placed->offset);
     for (const std::uint32_t index : placed->block->faults) {
         const Site& site = placed->block->sites[index];
         if (site.host_offset != offset) {

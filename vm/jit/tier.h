@@ -2,6 +2,7 @@
 
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <vector>
 
 #include "vm/engine/native_tier.h"
@@ -34,15 +35,20 @@ class Tier : public engine::NativeTier {
         std::uint64_t clears = 0;
     };
 
-    // The frontend, the ABI and whatever the backend refers to outlive it.
-    static Result<std::unique_ptr<Tier>> create(engine::Frontend& frontend, const EdgeAbi& abi,
-                                                std::unique_ptr<Backend> backend, const TierOptions& options);
+    // The frontend, the ABI and whatever the backend refers to outlive it. Memory for code is had when there
+    // is something to compile: most programs are over before that. Where the host has none, nothing is
+    // compiled.
+    Tier(engine::Frontend& frontend, const EdgeAbi& abi, std::unique_ptr<Backend> backend,
+         const TierOptions& options);
 
     const void* compile(const engine::NativeRequest& request) override;
     engine::NativeOutcome run(const void* entry, std::int64_t countdown) override;
     void link(const void* exit, const void* entry) override;
     void remember(std::uint64_t pc, const void* entry) override;
-    void select_space(std::uint64_t number) override { jumps_->space = number; }
+    void select_space(std::uint64_t number) override {
+        space_ = number;
+        if (code_) code_->jumps->space = number;
+    }
     void clear() override;
     bool full() const override { return full_; }
 
@@ -55,9 +61,14 @@ class Tier : public engine::NativeTier {
         std::size_t offset = 0;
     };
 
-    Tier(engine::Frontend& frontend, const EdgeAbi& abi, std::unique_ptr<Backend> backend, CodeMemory code,
-         const TierOptions& options);
+    // Where code lies, and what all of it shares.
+    struct Code {
+        CodeMemory memory;
+        std::unique_ptr<JumpCache> jumps;
+        std::size_t first;  // behind the stubs
+    };
 
+    bool have_code();
     std::unique_ptr<NativeBlock> make_block(engine::NativeRequest request);
     bool serve(NativeFrame& frame, const Site& site);
     bool serve_access(NativeFrame& frame, const Site& site);
@@ -69,10 +80,10 @@ class Tier : public engine::NativeTier {
     engine::Frontend& frontend_;
     const EdgeAbi& abi_;
     std::unique_ptr<Backend> backend_;
-    CodeMemory code_;
-    std::unique_ptr<JumpCache> jumps_ = std::make_unique<JumpCache>();
-    unsigned level_;
-    std::size_t first_ = 0;  // behind the stubs
+    TierOptions options_;
+    std::optional<Code> code_;
+    bool no_code_ = false;  // to be had
+    std::uint64_t space_ = 0;
     std::size_t used_ = 0;
     bool full_ = false;
     std::vector<Placed> placed_;  // by offset

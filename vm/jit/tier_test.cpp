@@ -93,7 +93,7 @@ class TierTest : public testing::Test {
         FaultWatch::install_handler();
         auto backend = x64::make_backend(abi_, MemoryModel{});
         if (not backend) GTEST_SKIP() << backend.error().message;
-        tier_ = Tier::create(guest_, abi_, std::move(*backend), {.code_bytes = 1 << 14}).value();
+        tier_ = std::make_unique<Tier>(guest_, abi_, std::move(*backend), TierOptions{.code_bytes = 1 << 14});
     }
 
     const void* compile(std::function<std::uint32_t(ir::Builder&)> code) {
@@ -253,6 +253,18 @@ TEST_F(TierTest, WhenNothingMoreFitsItSaysSoAndBeginsAnewOnceCleared) {
     EXPECT_FALSE(tier_->full());
     EXPECT_EQ(compile(count_up), first);
     EXPECT_EQ(tier_->run(first, 100).pc, kNext);
+}
+
+TEST_F(TierTest, CompilesNothingWhereCodeHasNoRoom) {
+    auto backend = x64::make_backend(abi_, MemoryModel{});
+    Tier tier(guest_, abi_, std::move(*backend), TierOptions{.code_bytes = 0});
+    guest_.code = count_up;
+    EXPECT_EQ(tier.compile({kPc, {}, 64, 7}), nullptr);
+    EXPECT_FALSE(tier.full());
+    tier.select_space(3);
+    tier.clear();
+    EXPECT_EQ(tier.compile({kPc, {}, 64, 7}), nullptr);
+    EXPECT_EQ(tier.counts().refused, 2u);
 }
 
 }  // namespace

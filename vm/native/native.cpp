@@ -33,7 +33,7 @@ Result<std::unique_ptr<jit::Tier>> make(engine::Frontend& frontend, const jit::M
     if (not backend) {
         return tl::unexpected(backend.error());
     }
-    return jit::Tier::create(frontend, abi, std::move(*backend), options.tier);
+    return std::make_unique<jit::Tier>(frontend, abi, std::move(*backend), options.tier);
 }
 
 }  // namespace

@@ -113,6 +113,23 @@ TEST_F(InterpreterTest, BudgetEndsExactlyWhereItSaysInStraightCodeAndLoops) {
     }
 }
 
+TEST_F(InterpreterTest, AnAboutRightBudgetEndsBetweenBlocksButIsNeverWithoutProgress) {
+    // A loop of ten instructions.
+    program({addi(1, 1, 1), addi(1, 1, 1), addi(1, 1, 1), addi(1, 1, 1), addi(1, 1, 1), addi(1, 1, 1),
+             addi(1, 1, 1), addi(1, 1, 1), addi(1, 1, 1), [] {
+                 Insn i = r(Opcode::beq, 0, 0, 0);
+                 i.imm = -36;
+                 return i;
+             }()});
+    EXPECT_EQ(interpreter_.run_about(25).reason, engine::ExitReason::budget);
+    EXPECT_EQ(hart_.csrs.instret, 20U);
+    EXPECT_EQ(hart_.pc, kCode);
+    EXPECT_EQ(interpreter_.run_about(7).reason, engine::ExitReason::budget);
+    EXPECT_GT(hart_.csrs.instret, 20U);
+    EXPECT_LE(hart_.csrs.instret, 27U);
+    EXPECT_EQ(hart_.x[1], hart_.csrs.instret - 2);
+}
+
 TEST_F(InterpreterTest, RetiredCountOfALongLoopIsExact) {
     program({addi(2, 0, 2000), addi(2, 2, -1),
              [] {
