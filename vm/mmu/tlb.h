@@ -66,7 +66,7 @@ class DirectMappedTlb {
 
     // Host address of a guest access of `size` bytes (at least 1), or nullptr on a miss.
     std::byte* find(std::uint64_t address, unsigned size) const {
-        const Entry& entry = entries_[index_of(address)];
+        const Entry& entry = entry_of(address);
         if (entry.tag != (page_of(address + size - 1) | asid_)) [[unlikely]] {
             return nullptr;
         }
@@ -140,6 +140,15 @@ class DirectMappedTlb {
 
   private:
     static constexpr std::uint64_t kNoTag = std::uint64_t{1} << kAsidBits;  // no page and ASID make this
+
+    // entries_[index_of(address)], by one shift less: a dependent access waits for each.
+    const Entry& entry_of(std::uint64_t address) const {
+        constexpr unsigned kShift = std::countr_zero(sizeof(Entry));
+        const std::uint64_t offset =
+            (address >> (mem::kPageShift - kShift) ^ address >> (kFoldShift - kShift)) & (kEntries - 1)
+                                                                                             << kShift;
+        return *reinterpret_cast<const Entry*>(reinterpret_cast<const std::byte*>(entries_.data()) + offset);
+    }
 
     static bool in_space(const Entry& entry, std::uint16_t asid) {
         return (entry.tag & (mem::kPageSize - 1)) == asid;
