@@ -23,7 +23,8 @@ using guest::riscv::Interrupt;
 using guest::riscv::Privilege;
 
 // Between two looks at the clock: 40 us on a fast host, which bounds how late a timer fires.
-constexpr std::uint64_t kSlice = 100'000;
+constexpr std::uint64_t kSlice = 20'000;
+constexpr std::uint64_t kCompiledSlice = 100'000;
 
 // Integer registers of the calling convention.
 constexpr unsigned kA0 = 10;
@@ -228,7 +229,8 @@ void HartUnit::advance(std::uint64_t budget) {
     if (const auto interrupt = hart_.csrs.pending_interrupt()) {
         return take_trap(*interrupt);
     }
-    const engine::Exit exit = budget <= kSlice ? interpreter_.run(budget) : interpreter_.run_about(kSlice);
+    const std::uint64_t slice = native_ != nullptr ? kCompiledSlice : kSlice;
+    const engine::Exit exit = budget <= slice ? interpreter_.run(budget) : interpreter_.run_about(slice);
     if (control_ != nullptr and stops(exit)) {
         return;
     }
