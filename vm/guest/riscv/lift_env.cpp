@@ -21,6 +21,9 @@ static_assert(kMemKinds[static_cast<std::size_t>(MemType::u8)] == ir::MemKind::u
               kBinary[static_cast<std::size_t>(semantics::FloatBinary::div)] == ir::Opcode::fdiv and
               kFused[static_cast<std::size_t>(semantics::FloatFused::nmadd)] == ir::Opcode::fnmadd);
 
+// Instructions of loops that traces end with. Longer ones gain nothing by it, and SHA-256's lost a fifth.
+constexpr std::uint32_t kLongestLoop = 24;
+
 ir::MemKind mem_kind(MemType type) { return kMemKinds[static_cast<std::size_t>(type)]; }
 
 // The registers that hold return addresses, ra and t0. (Unpriv. 2.5.1, table 3)
@@ -152,7 +155,7 @@ void LiftEnv::branch_to(std::uint64_t target, Value condition) {
     const ir::Point taken{target, here_.retired + 1};
     if (not condition.is_constant()) {
         branched_ = true;
-        if (target == loop_) {
+        if (target == loop_ and here_.retired < kLongestLoop) {
             builder_.branch(ir::Condition::eq, condition, builder_.i64(0), {next_pc(insn_), taken.retired});
             return builder_.goto_(taken);
         }
