@@ -10,7 +10,7 @@ namespace {
 
 // One page for all, for as long as the process lives.
 std::uint64_t nowhere() {
-    static void* const page =
+    static const void* const page =
         ::mmap(nullptr, mem::kPageSize, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
     VM_CHECK(page != MAP_FAILED);
     return reinterpret_cast<std::uint64_t>(page);
