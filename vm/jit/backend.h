@@ -24,9 +24,9 @@ struct Stubs {
     std::uint64_t abandon = 0;  // back to whoever entered: exit and state are complete
     std::uint64_t jumps = 0;    // the entries of a JumpCache
     // To be called where a page is not the recent one: looks the translation up. By store or load, and by
-    // size as a power of two. The address in rax, the place of its RecentPages in rdx, eight times; changes
-    // rdx. Carry set: there is none. Else the place holds the page, and rax is where the access leads in the
-    // host.
+    // size as a power of two. The address in rax, the place of its RecentPages in rdx, eight times; other
+    // registers are kept. Carry set: there is none. Else the place holds the page, and rax is where the
+    // access leads in the host.
     std::array<std::array<std::uint64_t, 4>, 2> look_up{};
 };
 

@@ -37,7 +37,7 @@ TestGuest& forking_thread(TestGuest& guest) {
 
 // The address sanitizer's allocator is locked in a child if another thread of its parent held it: Clang's
 // takes no care of that before version 17, and such a child waits for ever.
-class ProcessFork : public ::testing::Test {
+class ProcessForkAmongThreads : public ::testing::Test {
   protected:
     void SetUp() override {
 #if defined(__has_feature)
@@ -62,7 +62,7 @@ int run(const TestGuest& guest) {
     return code_of(outcome);
 }
 
-TEST_F(ProcessFork, AChildGoesOnWhenAThreadOfItsOwnEnds) {
+TEST_F(ProcessForkAmongThreads, AChildGoesOnWhenAThreadOfItsOwnEnds) {
     TestGuest guest;
     forking_thread(guest).exit_as_the_child().at(TestGuest::kOther).clone();
     guest.branch(Op::bne, kA0, kZero, guest.here() + 4 * 4).call(93);  // exit, of the new thread
@@ -73,13 +73,13 @@ TEST_F(ProcessFork, AChildGoesOnWhenAThreadOfItsOwnEnds) {
     EXPECT_EQ(run(guest), 6);
 }
 
-TEST_F(ProcessFork, AChildWhoseOnlyThreadEndsHasItsExitCode) {
+TEST_F(ProcessForkAmongThreads, AChildWhoseOnlyThreadEndsHasItsExitCode) {
     TestGuest guest;
     forking_thread(guest).exit_as_the_child().at(TestGuest::kOther).li(kA0, 5).call(93);
     EXPECT_EQ(run(guest), 5);
 }
 
-TEST_F(ProcessFork, AChildThatEndsWithARobustLockLeavesItToOthers) {
+TEST_F(ProcessForkAmongThreads, AChildThatEndsWithARobustLockLeavesItToOthers) {
     constexpr std::int32_t kEntry = 64, kLock = 72;  // behind the list's head
     TestGuest guest;
     guest.li(kA0, 0).li(kA1, 4096).li(kA2, PROT_READ | PROT_WRITE).li(kA3, MAP_SHARED | MAP_ANONYMOUS);
@@ -92,7 +92,7 @@ TEST_F(ProcessFork, AChildThatEndsWithARobustLockLeavesItToOthers) {
     EXPECT_EQ(run(guest), FUTEX_OWNER_DIED >> 24);
 }
 
-TEST_F(ProcessFork, AProgramThatIsOverMakesNoChild) {
+TEST(ProcessFork, AProgramThatIsOverMakesNoChild) {
     const TestElf file = TestGuest().exit(4).file();
     const auto process = Process::start({.path = file.path(), .arguments = {"p"}}).value();
     process->kill();
