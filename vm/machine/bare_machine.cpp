@@ -43,12 +43,11 @@ Result<std::unique_ptr<BareMachine>> BareMachine::create(const ElfFile& file, st
 }
 
 Result<void> BareMachine::compile_hot_code(const native::Options& options) {
-    auto made = native::make_for_machine(interpreter_.frontend(), options);
+    auto made = native::compile_hot_code(interpreter_, options);
     if (not made) {
         return tl::unexpected(made.error());
     }
     native_ = std::move(*made);
-    interpreter_.set_native(native_.get(), options.threshold);
     return {};
 }
 

@@ -63,12 +63,11 @@ void HartUnit::prepare_supervisor(std::function<void(HartUnit&)> serve) {
 }
 
 Result<void> HartUnit::compile_hot_code(const native::Options& options) {
-    auto made = native::make_for_machine(interpreter_.frontend(), options);
+    auto made = native::compile_hot_code(interpreter_, options);
     if (not made) {
         return tl::unexpected(made.error());
     }
     native_ = std::move(*made);
-    interpreter_.set_native(native_.get(), options.threshold);
     return {};
 }
 

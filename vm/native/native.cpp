@@ -25,28 +25,33 @@ jit::MemoryModel translated() {
     return {.translated = true, .loads = at(kLayout.loads), .stores = at(kLayout.stores)};
 }
 
-Result<std::unique_ptr<jit::Tier>> make(engine::Frontend& frontend, const jit::MemoryModel& memory,
-                                        const Options& options) {
+template <class Memory>
+Result<std::unique_ptr<jit::Tier>> compile(guest::riscv::Interpreter<Memory>& interpreter,
+                                           const jit::MemoryModel& memory, const Options& options) {
     static const jit::EdgeAbi abi(guest::riscv::kSlotBias, guest::riscv::kBusyIntegers,
                                   guest::riscv::kBusyFloats);
     auto backend = jit::x64::make_backend(abi, memory);
     if (not backend) {
         return tl::unexpected(backend.error());
     }
-    return std::make_unique<jit::Tier>(frontend, abi, std::move(*backend), options.tier);
+    auto tier = std::make_unique<jit::Tier>(interpreter.frontend(), abi, std::move(*backend), options.tier);
+    interpreter.set_native(tier.get(), options.threshold);
+    return tier;
 }
 
 }  // namespace
 
 bool supported() { return jit::x64::host_supported().has_value(); }
 
-Result<std::unique_ptr<jit::Tier>> make_for_program(engine::Frontend& frontend, const Options& options) {
-    return make(frontend, jit::MemoryModel{}, options);
+Result<std::unique_ptr<jit::Tier>> compile_hot_code(
+    guest::riscv::Interpreter<guest::riscv::UserMemory>& interpreter, const Options& options) {
+    return compile(interpreter, jit::MemoryModel{}, options);
 }
 
-Result<std::unique_ptr<jit::Tier>> make_for_machine(engine::Frontend& frontend, const Options& options) {
+Result<std::unique_ptr<jit::Tier>> compile_hot_code(
+    guest::riscv::Interpreter<guest::riscv::SystemMemory>& interpreter, const Options& options) {
     jit::FaultWatch::install_handler();  // of accesses in empty places of mmu::RecentPages
-    return make(frontend, translated(), options);
+    return compile(interpreter, translated(), options);
 }
 
 }  // namespace vm::native

@@ -4,8 +4,14 @@
 #include <memory>
 
 #include "vm/base/result.h"
+#include "vm/guest/riscv/interpreter.h"
 #include "vm/ir/passes/optimise.h"
 #include "vm/jit/tier.h"
+
+namespace vm::guest::riscv {
+class UserMemory;
+class SystemMemory;
+}  // namespace vm::guest::riscv
 
 // The compiler of this host for guests of RISC-V.
 namespace vm::native {
@@ -20,9 +26,11 @@ struct Options {
 // Whether this host can run what the compiler makes.
 bool supported();
 
-// A compiler for one thread of a program, whose memory is a UserMemory.
-Result<std::unique_ptr<jit::Tier>> make_for_program(engine::Frontend& frontend, const Options& options);
-// A compiler for one hart of a machine, whose memory is a SystemMemory.
-Result<std::unique_ptr<jit::Tier>> make_for_machine(engine::Frontend& frontend, const Options& options);
+// From now on the interpreter of a program's thread, or of a machine's hart, has its hot code compiled: by
+// what is returned, which outlives that. While it is not running.
+Result<std::unique_ptr<jit::Tier>> compile_hot_code(
+    guest::riscv::Interpreter<guest::riscv::UserMemory>& interpreter, const Options& options);
+Result<std::unique_ptr<jit::Tier>> compile_hot_code(
+    guest::riscv::Interpreter<guest::riscv::SystemMemory>& interpreter, const Options& options);
 
 }  // namespace vm::native

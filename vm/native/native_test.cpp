@@ -49,12 +49,11 @@ class Guest {
 
     Result<void> compile(const Options& options) {
         interpreter_.set_native(nullptr, 0);
-        auto made = make_for_program(interpreter_.frontend(), options);
+        auto made = compile_hot_code(interpreter_, options);
         if (not made) {
             return tl::unexpected(made.error());
         }
         tier_ = std::move(*made);
-        interpreter_.set_native(tier_.get(), options.threshold);
         return {};
     }
 

@@ -71,12 +71,11 @@ Result<void> Thread::compile_hot_code() {
     if (not program_.native or program_.control != nullptr) {
         return {};
     }
-    auto made = native::make_for_program(interpreter_.frontend(), *program_.native);
+    auto made = native::compile_hot_code(interpreter_, *program_.native);
     if (not made) {
         return tl::unexpected(made.error());
     }
     native_ = std::move(*made);
-    interpreter_.set_native(native_.get(), program_.native->threshold);
     return {};
 }
 
