@@ -6,11 +6,27 @@
 #include <CLI/CLI.hpp>
 #include <fmt/format.h>
 
+#include "vm/cli/memory_size.h"
+
 namespace vm::cli {
 namespace {
 
 constexpr const char* kThreshold = "--jit-threshold";
 constexpr const char* kLevel = "--opt-level";
+constexpr const char* kCodeCache = "--code-cache";
+
+constexpr std::uint64_t kMostCode = std::uint64_t{1} << 30;  // what jumps reach
+
+Result<std::uint64_t> parse_code_cache(const std::string& text) {
+    const auto size = parse_memory_size(text, kMostCode);
+    if (not size) {
+        return fail("{}: {}", kCodeCache, size.error().message);
+    }
+    if (*size < jit::CodeCache::kLeastBytes) {
+        return fail("{} {} is less than {}K", kCodeCache, text, jit::CodeCache::kLeastBytes >> 10);
+    }
+    return *size;
+}
 
 }  // namespace
 
@@ -24,9 +40,15 @@ void declare_engine(CLI::App& app, EngineOptions& options) {
         ->type_name("N");
     app.add_option(kLevel, options.level,
                    fmt::format("How much compiled code is optimised (of the compiler; default {})",
-                               native::Options{}.tier.level))
+                               native::Options{}.code.level))
         ->type_name("N")
         ->check(CLI::Range(0U, native::kMaxLevel));
+    app.add_option(
+           kCodeCache, options.code_cache,
+           fmt::format("Memory for compiled code, shared by all harts or threads; the oldest makes room "
+                       "for new code (of the compiler; default {}M)",
+                       native::Options{}.code.code_bytes >> 20))
+        ->type_name("SIZE");
 }
 
 Result<std::optional<native::Options>> native_options(const EngineOptions& options, GuestKind guest) {
@@ -34,8 +56,9 @@ Result<std::optional<native::Options>> native_options(const EngineOptions& optio
     if (not engine) {
         return tl::unexpected(engine.error());
     }
-    for (const auto& [given, flag] :
-         {std::pair{options.threshold.has_value(), kThreshold}, {options.level.has_value(), kLevel}}) {
+    for (const auto& [given, flag] : {std::pair{options.threshold.has_value(), kThreshold},
+                                      {options.level.has_value(), kLevel},
+                                      {options.code_cache.has_value(), kCodeCache}}) {
         if (given and engine != kCompiler) {
             return fail("{} is an option of --engine jit", flag);
         }
@@ -45,7 +68,14 @@ Result<std::optional<native::Options>> native_options(const EngineOptions& optio
     }
     native::Options native;
     native.threshold = options.threshold.value_or(native.threshold);
-    native.tier.level = options.level.value_or(native.tier.level);
+    native.code.level = options.level.value_or(native.code.level);
+    if (options.code_cache) {
+        const auto size = parse_code_cache(*options.code_cache);
+        if (not size) {
+            return tl::unexpected(size.error());
+        }
+        native.code.code_bytes = *size;
+    }
     return native;
 }
 
@@ -56,6 +86,9 @@ std::vector<std::string> engine_flags(const EngineOptions& options) {
     }
     if (options.level) {
         flags.insert(flags.end(), {kLevel, std::to_string(*options.level)});
+    }
+    if (options.code_cache) {
+        flags.insert(flags.end(), {kCodeCache, *options.code_cache});
     }
     return flags;
 }

@@ -20,6 +20,7 @@ struct EngineOptions {
     std::string name{kDefaultEngine};
     std::optional<std::uint16_t> threshold;
     std::optional<unsigned> level;
+    std::optional<std::string> code_cache;
 };
 
 // --engine and the options of engines. `options` outlives the app.

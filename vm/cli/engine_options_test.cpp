@@ -19,16 +19,18 @@ EngineOptions parse(const std::string& line) {
 }
 
 TEST(EngineOptions, OfTheCompilerReachIt) {
-    const auto options =
-        native_options(parse("--engine jit --jit-threshold 7 --opt-level 2"), GuestKind::machine).value();
+    const auto options = native_options(parse("--engine jit --jit-threshold 7 --opt-level 2 --code-cache 1M"),
+                                        GuestKind::machine)
+                             .value();
     ASSERT_TRUE(options.has_value());
+    EXPECT_EQ(options->code.code_bytes, std::size_t{1} << 20);
     EXPECT_EQ(options->threshold, 7);
-    EXPECT_EQ(options->tier.level, 2u);
+    EXPECT_EQ(options->code.level, 2u);
 }
 
 TEST(EngineOptions, AnInterpretedGuestHasNoneOfTheCompiler) {
     EXPECT_FALSE(native_options(parse("--engine interp"), GuestKind::program).value().has_value());
-    for (const char* flag : {"--jit-threshold 7", "--opt-level 0"}) {
+    for (const char* flag : {"--jit-threshold 7", "--opt-level 0", "--code-cache 1M"}) {
         const auto refused =
             native_options(parse(std::string("--engine interp ") + flag), GuestKind::program);
         ASSERT_FALSE(refused.has_value());
@@ -38,12 +40,22 @@ TEST(EngineOptions, AnInterpretedGuestHasNoneOfTheCompiler) {
 
 TEST(EngineOptions, AreHandedOnAsTheyWereGiven) {
     EXPECT_THAT(engine_flags(parse("")), ElementsAre("--engine", "auto"));
-    EXPECT_THAT(engine_flags(parse("--engine jit --opt-level 2 --jit-threshold 7")),
-                ElementsAre("--engine", "jit", "--jit-threshold", "7", "--opt-level", "2"));
+    EXPECT_THAT(
+        engine_flags(parse("--engine jit --code-cache 2M --opt-level 2 --jit-threshold 7")),
+        ElementsAre("--engine", "jit", "--jit-threshold", "7", "--opt-level", "2", "--code-cache", "2M"));
 }
 
 TEST(EngineOptions, ALevelThatThereIsNotIsRefused) {
     EXPECT_THROW(parse("--opt-level 3"), CLI::ValidationError);
+}
+
+TEST(EngineOptions, ACodeCacheThatIsNoneIsRefused) {
+    for (const char* size : {"64K", "2G", "1.5M", "much"}) {
+        const auto refused =
+            native_options(parse(std::string("--engine jit --code-cache ") + size), GuestKind::program);
+        ASSERT_FALSE(refused.has_value()) << size;
+        EXPECT_THAT(refused.error().message, HasSubstr("--code-cache")) << size;
+    }
 }
 
 }  // namespace

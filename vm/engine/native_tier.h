@@ -12,12 +12,28 @@
 // runs what is cold and what only it can do, and hands blocks that are hot to the compiler.
 namespace vm::engine {
 
-// A block of guest code to be compiled.
+// A block of guest code to be compiled, or to be found.
 struct NativeRequest {
+    // Who may find its code, and where its exits may be linked to.
+    enum class Scope : std::uint8_t {
+        none,  // nobody but who asked; nowhere
+        page,  // all harts; to code of the same page of addresses and bytes, as others may come to lie
+               // elsewhere
+        all    // all threads; anywhere
+    };
+
     std::uint64_t pc = 0;
-    std::span<const std::byte> bytes;  // from pc to the end of what was fetched
-    std::uint32_t instructions = 0;    // at most so many; not zero
-    std::uint32_t page = 0;            // handed back with exits of the block, see NativeOutcome
+    std::span<const std::byte> bytes{};  // from pc to the end of what was fetched
+    std::uint32_t instructions = 0;      // at most so many; not zero
+    std::uint32_t context = 0;           // what its code depends on besides its address and bytes
+    std::uint64_t generation = 0;        // of code, from before the bytes were fetched, see forget_code
+    Scope scope = Scope::all;
+};
+
+// What became of a request.
+struct NativeCode {
+    const void* entry = nullptr;  // where the code begins
+    bool later = false;           // there is none because there was no room just now
 };
 
 // The guest's side: what its code means, and what compiled code leaves to C++.
@@ -52,7 +68,8 @@ struct NativeOutcome {
         go_on,      // at pc, wherever that leads
         spent,      // before the block at pc, for which the countdown does not suffice
         interpret,  // the instruction at pc must be interpreted, at least it
-        trap        // the instruction at pc raised `trap`
+        trap,       // the instruction at pc raised `trap`
+        stale       // nothing ran: entries that the tier has given may be gone, see forget()
     };
 
     Kind kind = Kind::go_on;
@@ -60,29 +77,31 @@ struct NativeOutcome {
     std::int64_t countdown = 0;
     Trap trap{};
     const void* exit = nullptr;  // of go_on: can be linked; none where it cannot
-    std::uint32_t page = 0;      // that its block was compiled with
 };
 
-// The host's side. For one hart.
+// The host's side, of one hart. Compiled code may be shared with others.
 class NativeTier {
   public:
     virtual ~NativeTier() = default;
 
-    // Where compiled code of the block begins; none where it cannot be compiled, or where it does not fit any
-    // more: then full() says so, and after clear() it may.
-    virtual const void* compile(const NativeRequest& request) = 0;
-    // Runs from there on until something is left to the interpreter.
+    // Where code of the block begins that is there already; nullptr where none is.
+    virtual const void* find(const NativeRequest& request) = 0;
+    virtual NativeCode compile(const NativeRequest& request) = 0;
+    // Runs from an entry on until something is left to the interpreter.
     virtual NativeOutcome run(const void* entry, std::int64_t countdown) = 0;
-    // From now on an exit leads to other compiled code by itself. Both are younger than the last clear().
+    // Right after the run that ended at this exit: from now on it leads to other code by itself, where scopes
+    // allow that.
     virtual void link(const void* exit, const void* entry) = 0;
     // From now on jumps to this address that are not linked lead to that compiled code by themselves, in the
     // space that is selected.
     virtual void remember(std::uint64_t pc, const void* entry) = 0;
     // What addresses lead to: of jumps that are remembered only those of the same space are.
     virtual void select_space(std::uint64_t number) = 0;
-    virtual bool full() const = 0;
-    // Forgets everything. Not while compiled code runs.
-    virtual void clear() = 0;
+    // The page of the host that holds `code` was overwritten, which advanced the generation of code to this:
+    // what was compiled from older bytes is found and linked to no more. Without a page: any may have been.
+    virtual void forget_code(const std::byte* code, std::uint64_t generation) = 0;
+    // All entries that this hart was given, and where jumps of its led, are forgotten by it.
+    virtual void forget() = 0;
 };
 
 }  // namespace vm::engine

@@ -6,13 +6,12 @@
 
 #include "vm/base/result.h"
 #include "vm/ir/block.h"
-#include "vm/jit/jump_cache.h"
 #include "vm/jit/native_block.h"
 #include "vm/jit/native_frame.h"
 
 namespace vm::jit {
 
-// What all blocks share: pieces of host code, and where computed jumps are looked up.
+// Pieces of host code that all blocks share.
 struct Stubs {
     // Enters compiled code with a NativeFrame on the stack.
     using Enter = void (*)(NativeRun* run, const void* code, void* memory, std::int64_t countdown);
@@ -22,7 +21,6 @@ struct Stubs {
     std::uint64_t budget = 0;   // at a block's entry; its pc in rax
     std::uint64_t serve = 0;    // to be called: calls C++, site in rax
     std::uint64_t abandon = 0;  // back to whoever entered: exit and state are complete
-    std::uint64_t jumps = 0;    // the entries of a JumpCache
     // To be called where a page is not the recent one: looks the translation up. By store or load, and by
     // size as a power of two. The address in rax, the place of its RecentPages in rdx, eight times; other
     // registers are kept. Carry set: there is none. Else the place holds the page, and rax is where the
@@ -35,10 +33,8 @@ class Backend {
   public:
     virtual ~Backend() = default;
 
-    // Assembles the stubs for `address`, written through `writable`. Returns their size, at most `room`. The
-    // cache outlives all code.
-    virtual Result<std::size_t> make_stubs(std::byte* writable, std::uint64_t address, std::size_t room,
-                                           const JumpCache& jumps) = 0;
+    // Assembles the stubs for `address`, written through `writable`. Returns their size, at most `room`.
+    virtual Result<std::size_t> make_stubs(std::byte* writable, std::uint64_t address, std::size_t room) = 0;
     virtual const Stubs& stubs() const = 0;
     // Compiles for code that will lie at `address`, a multiple of 16. Fails where the block asks for what is
     // not supported, or is too large.
@@ -46,6 +42,8 @@ class Backend {
                                  NativeBlock& out) = 0;
     // Makes the exit of a site lead to `target`; `writable` is where the block's code is written.
     virtual void link(const Site& site, std::byte* writable, std::uint64_t target) = 0;
+    // Back to how it was compiled.
+    virtual void unlink(const Site& site, std::byte* writable) = 0;
 };
 
 }  // namespace vm::jit

@@ -55,7 +55,6 @@ struct Site {
 struct NativeBlock {
     std::uint64_t pc = 0;
     std::uint64_t address = 0;       // where its code runs
-    std::uint32_t page = 0;          // of the request
     std::uint32_t instructions = 0;  // what entering it takes off the countdown
     std::vector<std::byte> code;     // as it is where it was compiled for
     std::deque<Site> sites;

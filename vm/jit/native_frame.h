@@ -4,6 +4,8 @@
 #include <cstddef>
 #include <cstdint>
 
+#include "vm/jit/jump_cache.h"
+
 namespace vm::jit {
 
 struct Site;
@@ -39,8 +41,9 @@ struct NativeRun {
     using Serve = bool (*)(NativeFrame& frame, const Site& site);
 
     Serve serve = nullptr;
-    void* owner = nullptr;       // whoever serves
-    std::byte* state = nullptr;  // the guest's, at offset 0
+    void* owner = nullptr;             // whoever serves
+    std::byte* state = nullptr;        // the guest's, at offset 0
+    const JumpCache* jumps = nullptr;  // of the hart
     NativeExit exit;
 };
 
@@ -52,6 +55,7 @@ struct alignas(16) NativeFrame {
     std::array<std::uint64_t, kSpills> spills{};
     HostRegisters saved;
     NativeRun* run = nullptr;
+    const JumpCache* jumps = nullptr;
 };
 
 }  // namespace vm::jit

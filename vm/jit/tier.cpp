@@ -1,116 +1,19 @@
 #include "vm/jit/tier.h"
 
-#include <algorithm>
-#include <cstring>
 #include <utility>
 
 #include "vm/base/bits.h"
 #include "vm/base/check.h"
-#include "vm/ir/passes/optimise.h"
-#include "vm/ir/verify.h"
 #include "vm/jit/fault_watch.h"
-#include "vm/jit/host_registers.h"
 #include "vm/jit/materialise.h"
 #include "vm/jit/serve.h"
 
 namespace vm::jit {
 namespace {
 
-constexpr std::size_t kAlignment = 16;
+using Kind = engine::NativeOutcome::Kind;
 
-}  // namespace
-
-Tier::Tier(engine::Frontend& frontend, const EdgeAbi& abi, std::unique_ptr<Backend> backend,
-           const TierOptions& options)
-    : frontend_(frontend), abi_(abi), backend_(std::move(backend)), options_(options) {}
-
-bool Tier::have_code() {
-    if (code_ or no_code_) {
-        return code_.has_value();
-    }
-    no_code_ = true;
-    auto memory = CodeMemory::create(options_.code_bytes);
-    if (not memory) {
-        return false;
-    }
-    auto jumps = std::make_unique<JumpCache>();
-    jumps->space = space_;
-    const auto size = backend_->make_stubs(memory->writable(), memory->address(0), memory->size(), *jumps);
-    if (not size) {
-        return false;
-    }
-    used_ = align_up(*size, kAlignment);
-    code_ = Code{std::move(*memory), std::move(jumps), used_};
-    return true;
-}
-
-// What is too large for one block may be less of one.
-std::unique_ptr<NativeBlock> Tier::make_block(engine::NativeRequest request) {
-    constexpr std::uint32_t kFewest = 8;
-    auto block = std::make_unique<NativeBlock>();
-    while (const std::uint32_t instructions = frontend_.lift(scratch_, request)) {
-        ir::passes::optimise(scratch_, options_.level);
-        VM_CHECK(ir::verify(scratch_).has_value());
-        if (backend_->compile(scratch_, request.pc, code_->memory.address(used_), *block)) {
-            counts_.guest_instructions += instructions;
-            block->page = request.page;
-            return block;
-        }
-        ++counts_.failed;
-        if (instructions <= kFewest) break;
-        request.instructions = instructions / 2;
-    }
-    return nullptr;
-}
-
-const void* Tier::compile(const engine::NativeRequest& request) {
-    auto block = have_code() ? make_block(request) : nullptr;
-    const bool fits = block != nullptr and block->code.size() <= code_->memory.size() - used_;
-    if (not fits) {
-        full_ = block != nullptr and used_ != code_->first;
-        ++counts_.refused;
-        return nullptr;
-    }
-    std::memcpy(code_->memory.writable() + used_, block->code.data(), block->code.size());
-    ++counts_.compiled;
-    counts_.host_bytes += block->code.size();
-    const std::size_t offset = used_;
-    used_ = align_up(used_ + block->code.size(), kAlignment);
-    block->code = {};
-    placed_.push_back({std::move(block), offset});
-    return code_->memory.executable() + offset;
-}
-
-void Tier::clear() {
-    placed_.clear();
-    full_ = false;
-    if (code_) {
-        code_->jumps->clear();
-        used_ = code_->first;
-        ++counts_.clears;
-    }
-}
-
-engine::NativeOutcome Tier::run(const void* entry, std::int64_t countdown) {
-    NativeRun run;
-    run.serve = [](NativeFrame& frame, const Site& site) {
-        return static_cast<Tier*>(frame.run->owner)->serve(frame, site);
-    };
-    run.owner = this;
-    run.state = frontend_.state();
-    const FaultWatch watch(
-        code_->memory.executable(), code_->memory.size(),
-        [](void* owner, NativeFrame& frame, std::uint64_t host_pc, std::uint64_t) {
-            return static_cast<Tier*>(owner)->answer_fault(frame, host_pc);
-        },
-        this);
-    backend_->stubs().enter(&run, entry, frontend_.memory(), countdown);
-    counts_.retired += static_cast<std::uint64_t>(countdown - run.exit.countdown);
-    return outcome_of(run.exit);
-}
-
-engine::NativeOutcome Tier::outcome_of(const NativeExit& exit) const {
-    using Kind = engine::NativeOutcome::Kind;
+engine::NativeOutcome outcome_of(const NativeExit& exit) {
     engine::NativeOutcome outcome{Kind::interpret, exit.pc, exit.countdown, {}, nullptr};
     if (exit.kind == NativeExit::Kind::budget) {
         outcome.kind = Kind::spent;
@@ -125,7 +28,6 @@ engine::NativeOutcome Tier::outcome_of(const NativeExit& exit) const {
         case ir::Opcode::goto_:
             outcome.kind = Kind::go_on;
             outcome.exit = site.linkable ? &site : nullptr;
-            outcome.page = site.block->page;
             break;
         case ir::Opcode::goto_value:
             outcome.kind = Kind::go_on;
@@ -141,16 +43,42 @@ engine::NativeOutcome Tier::outcome_of(const NativeExit& exit) const {
     return outcome;
 }
 
-void Tier::link(const void* exit, const void* entry) {
-    const Site& site = *static_cast<const Site*>(exit);
-    const std::uint64_t offset = site.block->address - code_->memory.address(0);
-    VM_CHECK(offset < used_);
-    backend_->link(site, code_->memory.writable() + offset, reinterpret_cast<std::uint64_t>(entry));
-    ++counts_.links;
+}  // namespace
+
+Tier::Tier(engine::Frontend& frontend, std::shared_ptr<CodeCache> cache)
+    : frontend_(frontend),
+      cache_(std::move(cache)),
+      visitor_(*cache_),
+      jumps_(std::make_unique<JumpCache>()) {}
+
+void Tier::forget() {
+    jumps_->clear();
+    visitor_.catch_up();
 }
 
-void Tier::remember(std::uint64_t pc, const void* entry) {
-    code_->jumps->remember(pc, reinterpret_cast<std::uint64_t>(entry));
+engine::NativeOutcome Tier::run(const void* entry, std::int64_t countdown) {
+    if (not visitor_.enter()) {
+        return {Kind::stale, 0, countdown, {}, nullptr};
+    }
+    NativeRun run;
+    run.serve = [](NativeFrame& frame, const Site& site) {
+        return static_cast<Tier*>(frame.run->owner)->serve(frame, site);
+    };
+    run.owner = this;
+    run.state = frontend_.state();
+    run.jumps = jumps_.get();
+    const CodeMemory& memory = cache_->memory();
+    const FaultWatch watch(
+        memory.executable(), memory.size(),
+        [](void* owner, NativeFrame& frame, std::uint64_t host_pc, std::uint64_t) {
+            return static_cast<Tier*>(owner)->answer_fault(frame, host_pc);
+        },
+        this);
+    cache_->stubs().enter(&run, entry, frontend_.memory(), countdown);
+    counts_.retired += static_cast<std::uint64_t>(countdown - run.exit.countdown);
+    const engine::NativeOutcome outcome = outcome_of(run.exit);
+    visitor_.leave();
+    return outcome;
 }
 
 bool Tier::serve(NativeFrame& frame, const Site& site) {
@@ -178,7 +106,7 @@ bool Tier::serve_access(NativeFrame& frame, const Site& site) {
                                                    : frontend_.store(address, size, operands[1]);
     }
     if (not outcome.done) {
-        materialise(frame, site, abi_);
+        materialise(frame, site, cache_->abi());
         end_run(frame, site, NativeExit::Kind::fault, address);
         return true;
     }
@@ -193,7 +121,7 @@ bool Tier::serve_call(NativeFrame& frame, const Site& site) {
     VM_CHECK((site.node.detail & (ir::kReadsState | ir::kWritesState)) == 0);
     const auto outcome = frontend_.call(ir::helper_number(site.node), read_operands(frame, site));
     if (not outcome.done) {
-        materialise(frame, site, abi_);
+        materialise(frame, site, cache_->abi());
         end_run(frame, site, NativeExit::Kind::helper, 0);
         return true;
     }
@@ -201,29 +129,15 @@ bool Tier::serve_call(NativeFrame& frame, const Site& site) {
     return false;
 }
 
-const Tier::Placed* Tier::placed_at(std::size_t offset) const {
-    const auto behind = std::upper_bound(placed_.begin(), placed_.end(), offset,
-                                         [](std::size_t at, const Placed& each) { return at < each.offset; });
-    return behind == placed_.begin() ? nullptr : &*(behind - 1);
-}
-
 std::uint64_t Tier::answer_fault(NativeFrame& frame, std::uint64_t host_pc) {
-    const Placed* const placed = placed_at(host_pc - code_->memory.address(0));
-    if (placed == nullptr) {
+    const Site* const site = cache_->fault_at(host_pc);
+    if (site == nullptr) {
         return 0;
     }
-    const std::uint64_t offset = host_pc - code_->memory.address(placed->offset);
-    for (const std::uint32_t index : placed->block->faults) {
-        const Site& site = placed->block->sites[index];
-        if (site.host_offset != offset) {
-            continue;
-        }
-        ++counts_.faults;
-        materialise(frame, site, abi_);
-        end_run(frame, site, NativeExit::Kind::fault, 0);
-        return backend_->stubs().abandon;
-    }
-    return 0;
+    ++counts_.faults;
+    materialise(frame, *site, cache_->abi());
+    end_run(frame, *site, NativeExit::Kind::fault, 0);
+    return cache_->stubs().abandon;
 }
 
 }  // namespace vm::jit

@@ -43,11 +43,11 @@ Result<std::unique_ptr<BareMachine>> BareMachine::create(const ElfFile& file, st
 }
 
 Result<void> BareMachine::compile_hot_code(const native::Options& options) {
-    auto made = native::compile_hot_code(interpreter_, options);
-    if (not made) {
-        return tl::unexpected(made.error());
+    auto code = native::make_machine_code(options.code);
+    if (not code) {
+        return tl::unexpected(code.error());
     }
-    native_ = std::move(*made);
+    native_ = native::compile_hot_code(interpreter_, std::move(*code), options.threshold);
     return {};
 }
 

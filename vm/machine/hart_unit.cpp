@@ -62,13 +62,8 @@ void HartUnit::prepare_supervisor(std::function<void(HartUnit&)> serve) {
     status_.store(HartStatus::stopped, std::memory_order_release);
 }
 
-Result<void> HartUnit::compile_hot_code(const native::Options& options) {
-    auto made = native::compile_hot_code(interpreter_, options);
-    if (not made) {
-        return tl::unexpected(made.error());
-    }
-    native_ = std::move(*made);
-    return {};
+void HartUnit::compile_hot_code(std::shared_ptr<jit::CodeCache> code, std::uint16_t threshold) {
+    native_ = native::compile_hot_code(interpreter_, std::move(code), threshold);
 }
 
 void HartUnit::share_code(engine::Handshake& handshake) {

@@ -79,7 +79,7 @@ class HartUnit {
     // Before the hart runs: a debugger may hold it, and stops it where it wants to look.
     void obey(debug::ThreadControl& control);
     // Before the hart runs: hot code is compiled, as long as no debugger comes.
-    Result<void> compile_hot_code(const native::Options& options);
+    void compile_hot_code(std::shared_ptr<jit::CodeCache> code, std::uint16_t threshold);
     // Instructions that compiled code has retired.
     std::uint64_t compiled_instructions() const { return native_ ? native_->counts().retired : 0; }
     // Before the hart runs: pages of code are told to the others, too.

@@ -104,15 +104,24 @@ Result<std::unique_ptr<SystemMachine>> SystemMachine::create(const SystemOptions
         return tl::unexpected(ram.error());
     }
     std::unique_ptr<SystemMachine> machine(new SystemMachine(std::move(*ram), options.harts, surroundings));
-    for (const auto& hart : machine->harts_) {
-        if (auto able = options.native ? hart->compile_hot_code(*options.native) : Result<void>{}; not able) {
-            return tl::unexpected(able.error());
-        }
+    if (auto able = options.native ? machine->compile_hot_code(*options.native) : Result<void>{}; not able) {
+        return tl::unexpected(able.error());
     }
     if (auto booted = machine->boot(options); not booted) {
         return tl::unexpected(booted.error());
     }
     return machine;
+}
+
+Result<void> SystemMachine::compile_hot_code(const native::Options& options) {
+    const auto code = native::make_machine_code(options.code);
+    if (not code) {
+        return tl::unexpected(code.error());
+    }
+    for (const auto& hart : harts_) {
+        hart->compile_hot_code(*code, options.threshold);
+    }
+    return {};
 }
 
 // The tree's size does not depend on where things lie, so it is made twice: to plan, and with the plan.

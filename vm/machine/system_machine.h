@@ -104,6 +104,7 @@ class SystemMachine final : private SbiHost {
 
     BoardWiring wiring();
     HartUnit::Machine services();
+    Result<void> compile_hot_code(const native::Options& options);
     Result<void> boot(const SystemOptions& options);
     Result<void> load(const SystemOptions& options, const BootPlan& plan);
     void enter_firmware(const BootPlan& plan);

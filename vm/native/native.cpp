@@ -25,17 +25,22 @@ jit::MemoryModel translated() {
     return {.translated = true, .loads = at(kLayout.loads), .stores = at(kLayout.stores)};
 }
 
-template <class Memory>
-Result<std::unique_ptr<jit::Tier>> compile(guest::riscv::Interpreter<Memory>& interpreter,
-                                           const jit::MemoryModel& memory, const Options& options) {
+Result<std::shared_ptr<jit::CodeCache>> make_code(const jit::MemoryModel& memory,
+                                                  const jit::CodeCacheOptions& options) {
     static const jit::EdgeAbi abi(guest::riscv::kSlotBias, guest::riscv::kBusyIntegers,
                                   guest::riscv::kBusyFloats);
     auto backend = jit::x64::make_backend(abi, memory);
     if (not backend) {
         return tl::unexpected(backend.error());
     }
-    auto tier = std::make_unique<jit::Tier>(interpreter.frontend(), abi, std::move(*backend), options.tier);
-    interpreter.set_native(tier.get(), options.threshold);
+    return std::make_shared<jit::CodeCache>(abi, std::move(*backend), options);
+}
+
+template <class Memory>
+std::unique_ptr<jit::Tier> compile(guest::riscv::Interpreter<Memory>& interpreter,
+                                   std::shared_ptr<jit::CodeCache> code, std::uint16_t threshold) {
+    auto tier = std::make_unique<jit::Tier>(interpreter.frontend(), std::move(code));
+    interpreter.set_native(tier.get(), threshold);
     return tier;
 }
 
@@ -43,15 +48,24 @@ Result<std::unique_ptr<jit::Tier>> compile(guest::riscv::Interpreter<Memory>& in
 
 bool supported() { return jit::x64::host_supported().has_value(); }
 
-Result<std::unique_ptr<jit::Tier>> compile_hot_code(
-    guest::riscv::Interpreter<guest::riscv::UserMemory>& interpreter, const Options& options) {
-    return compile(interpreter, jit::MemoryModel{}, options);
+Result<std::shared_ptr<jit::CodeCache>> make_program_code(const jit::CodeCacheOptions& options) {
+    return make_code(jit::MemoryModel{}, options);
 }
 
-Result<std::unique_ptr<jit::Tier>> compile_hot_code(
-    guest::riscv::Interpreter<guest::riscv::SystemMemory>& interpreter, const Options& options) {
+Result<std::shared_ptr<jit::CodeCache>> make_machine_code(const jit::CodeCacheOptions& options) {
     jit::FaultWatch::install_handler();  // of accesses in empty places of mmu::RecentPages
-    return compile(interpreter, translated(), options);
+    return make_code(translated(), options);
+}
+
+std::unique_ptr<jit::Tier> compile_hot_code(guest::riscv::Interpreter<guest::riscv::UserMemory>& interpreter,
+                                            std::shared_ptr<jit::CodeCache> code, std::uint16_t threshold) {
+    return compile(interpreter, std::move(code), threshold);
+}
+
+std::unique_ptr<jit::Tier> compile_hot_code(
+    guest::riscv::Interpreter<guest::riscv::SystemMemory>& interpreter, std::shared_ptr<jit::CodeCache> code,
+    std::uint16_t threshold) {
+    return compile(interpreter, std::move(code), threshold);
 }
 
 }  // namespace vm::native

@@ -20,17 +20,22 @@ inline constexpr unsigned kMaxLevel = ir::passes::kMaxLevel;
 
 struct Options {
     std::uint16_t threshold = 50;  // entries of a block before it is compiled
-    jit::TierOptions tier{};
+    jit::CodeCacheOptions code{};
 };
 
 // Whether this host can run what the compiler makes.
 bool supported();
 
+// What a program's threads, or a machine's harts, have in common.
+Result<std::shared_ptr<jit::CodeCache>> make_program_code(const jit::CodeCacheOptions& options);
+Result<std::shared_ptr<jit::CodeCache>> make_machine_code(const jit::CodeCacheOptions& options);
+
 // From now on the interpreter of a program's thread, or of a machine's hart, has its hot code compiled: by
 // what is returned, which outlives that. While it is not running.
-Result<std::unique_ptr<jit::Tier>> compile_hot_code(
-    guest::riscv::Interpreter<guest::riscv::UserMemory>& interpreter, const Options& options);
-Result<std::unique_ptr<jit::Tier>> compile_hot_code(
-    guest::riscv::Interpreter<guest::riscv::SystemMemory>& interpreter, const Options& options);
+std::unique_ptr<jit::Tier> compile_hot_code(guest::riscv::Interpreter<guest::riscv::UserMemory>& interpreter,
+                                            std::shared_ptr<jit::CodeCache> code, std::uint16_t threshold);
+std::unique_ptr<jit::Tier> compile_hot_code(
+    guest::riscv::Interpreter<guest::riscv::SystemMemory>& interpreter, std::shared_ptr<jit::CodeCache> code,
+    std::uint16_t threshold);
 
 }  // namespace vm::native

@@ -49,11 +49,11 @@ class Guest {
 
     Result<void> compile(const Options& options) {
         interpreter_.set_native(nullptr, 0);
-        auto made = compile_hot_code(interpreter_, options);
-        if (not made) {
-            return tl::unexpected(made.error());
+        auto code = make_program_code(options.code);
+        if (not code) {
+            return tl::unexpected(code.error());
         }
-        tier_ = std::move(*made);
+        tier_ = compile_hot_code(interpreter_, std::move(*code), options.threshold);
         return {};
     }
 
@@ -77,6 +77,7 @@ class Guest {
     std::span<const std::byte> data() const { return {ram_.host(mem::PhysAddr{kData}), kPageSize}; }
     std::span<const std::byte> code() const { return {ram_.host(mem::PhysAddr{kCode}), kCodeSize}; }
     const jit::Tier::Counts& counts() const { return tier_->counts(); }
+    jit::CodeCache::Counts code_counts() const { return tier_->cache().counts(); }
 
   private:
     void map(std::uint64_t address, std::uint64_t length, std::uint8_t permissions) {
@@ -170,8 +171,8 @@ TEST_F(NativeTest, GeneratedProgramsEndAlike) {
         SCOPED_TRACE(seed);
         guest::riscv::RandomValues random(~seed);
         Options options{.threshold = static_cast<std::uint16_t>(random.one_in(2) ? 0 : random.below(4))};
-        options.tier.level = random.below(3);
-        options.tier.code_bytes = std::size_t{1} << (random.one_in(4) ? 15 : 20);
+        options.code.level = random.below(3);
+        options.code.code_bytes = std::size_t{1} << (random.one_in(4) ? 17 : 20);
         ASSERT_TRUE(compiled_.compile(options).has_value());
         const auto program = guest::riscv::generate_program(
             {.seed = seed, .data_address = kData, .zicond = guest::riscv::Zicond::included});
@@ -181,7 +182,7 @@ TEST_F(NativeTest, GeneratedProgramsEndAlike) {
             all += compiled_.hart().csrs.instret;
             in_compiled_code += compiled_.counts().retired;
         }
-        EXPECT_EQ(compiled_.counts().failed, 0u);
+        EXPECT_EQ(compiled_.code_counts().failed, 0u);
     }
     EXPECT_GT(in_compiled_code, all / 3 * 2);  // the rest is what only the interpreter does
 }
@@ -203,7 +204,7 @@ TEST_F(NativeTest, ALoopStaysInCompiledCodeUntilItEnds) {
     start({addi(10, 0, 2000), addi(11, 11, 3), addi(10, 10, -1), branch(Opcode::bne, 10, 0, -8)});
     run();
     EXPECT_EQ(compiled_.hart().x[11], 6000u);
-    EXPECT_EQ(compiled_.counts().links, 1u);
+    EXPECT_EQ(compiled_.code_counts().links, 1u);
     EXPECT_GT(compiled_.counts().retired, 5000u);
 }
 
@@ -248,7 +249,7 @@ TEST_F(NativeTest, CodeThatItWritesIsNewBehindAFence) {
     run();
     EXPECT_EQ(compiled_.hart().x[13], 5050u);
     EXPECT_GE(compiled_.counts().faults, 1u);
-    EXPECT_GE(compiled_.counts().clears, 100u);
+    EXPECT_GE(compiled_.code_counts().invalidated, 99u);
 }
 
 TEST_F(NativeTest, WhatTheHostCannotRoundAsIsInterpreted) {
@@ -269,9 +270,9 @@ TEST_F(NativeTest, WhatTheHostCannotRoundAsIsInterpreted) {
 }
 
 TEST_F(NativeTest, CodeThatDoesNotFitAnyMoreIsCompiledAnew) {
-    ASSERT_TRUE(compiled_.compile({.threshold = 0, .tier = {.code_bytes = 8192}}).has_value());
+    ASSERT_TRUE(compiled_.compile({.threshold = 0, .code = {.code_bytes = 1 << 16}}).has_value());
     ProgramCode code;
-    for (unsigned k = 0; k < 400; ++k) {
+    for (unsigned k = 0; k < 1600; ++k) {
         append_word(code, addi(10 + k % 6, 10 + k % 6, k));
         append_word(code, branch(Opcode::bne, 5, 6, 8));
     }
@@ -282,7 +283,7 @@ TEST_F(NativeTest, CodeThatDoesNotFitAnyMoreIsCompiledAnew) {
     start(code);
     set_x(20, 20);
     run();
-    EXPECT_GE(compiled_.counts().clears, 20u);
+    EXPECT_GE(compiled_.code_counts().evicted, 20u);
 }
 
 TEST_F(NativeTest, IsCompiledOnlyAfterSoManyEntries) {
@@ -290,11 +291,11 @@ TEST_F(NativeTest, IsCompiledOnlyAfterSoManyEntries) {
     start({addi(10, 10, -1), branch(Opcode::bne, 10, 0, -4)});
     set_x(10, 10);
     run();
-    EXPECT_EQ(compiled_.counts().compiled, 0u);
+    EXPECT_EQ(compiled_.code_counts().compiled, 0u);
     start({addi(10, 10, -1), branch(Opcode::bne, 10, 0, -4)});
     set_x(10, 12);
     run();
-    EXPECT_EQ(compiled_.counts().compiled, 1u);
+    EXPECT_EQ(compiled_.code_counts().compiled, 1u);
 }
 
 }  // namespace

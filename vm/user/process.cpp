@@ -134,9 +134,12 @@ Result<void> Process::prepare(const ProcessOptions& options) {
     if (options.native) {
         memory_.ram().protect_code_in_host();
         program_.native = options.native;
-        if (auto compiles = first_.compile_hot_code(); not compiles) {
-            return compiles;
+        auto code = native::make_program_code(options.native->code);
+        if (not code) {
+            return tl::unexpected(code.error());
         }
+        program_.code = std::move(*code);
+        first_.compile_hot_code();
     }
     if (auto attached = first_.attach(); not attached) {
         return attached;

@@ -1,6 +1,8 @@
 // The program's fork: all of the host process, of whose threads the child has but one.
 
 #include <cerrno>
+#include <memory>
+#include <mutex>
 
 #include <unistd.h>
 
@@ -26,6 +28,7 @@ SysValue Process::fork(Thread& parent, const NewThread& wanted) {
         const auto actions = parent.kernel().actions->hold();
         const auto members = handshake_.hold();
         const auto memory = memory_.ram().hold();
+        const auto code = program_.code != nullptr ? program_.code->hold() : std::unique_lock<std::mutex>();
         others_mark = program_.marking != 0;
         child = ::fork();
         error = errno;
@@ -41,6 +44,11 @@ SysValue Process::fork(Thread& parent, const NewThread& wanted) {
         memory_.ram().watch({});  // who watched is not here
         if (others_mark) {
             memory_.ram().protect_marked_code();
+        }
+        // What is compiled is shared with the parent, which goes on writing it.
+        if (program_.code != nullptr) {
+            program_.code = native::make_program_code(program_.native->code).value_or(nullptr);
+            parent.compile_hot_code();
         }
     }
     return child == -1 ? -error : child;

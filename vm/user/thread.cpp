@@ -63,20 +63,14 @@ Thread::Thread(Program& program, const Thread& parent, const NewThread& wanted) 
     clear_child_tid_ = wanted.clear_child_tid;
 }
 
-Result<void> Thread::compile_hot_code() {
+void Thread::compile_hot_code() {
     interpreter_.set_native(nullptr, 0);
     compiled_before_ = retired_compiled();
     native_.reset();
     // Watchpoints are seen by the interpreter alone.
-    if (not program_.native or program_.control != nullptr) {
-        return {};
+    if (program_.code != nullptr and program_.control == nullptr) {
+        native_ = native::compile_hot_code(interpreter_, program_.code, program_.native->threshold);
     }
-    auto made = native::compile_hot_code(interpreter_, *program_.native);
-    if (not made) {
-        return tl::unexpected(made.error());
-    }
-    native_ = std::move(*made);
-    return {};
 }
 
 Result<void> Thread::attach() {
@@ -93,8 +87,7 @@ void Thread::attach(const Thread& beside) {
     attach(
         beside.host_signals_->attach_thread([](void* self) { static_cast<Thread*>(self)->called(); }, this));
     share();
-    // A host that has no memory for that any more has the thread interpreted.
-    static_cast<void>(compile_hot_code());
+    compile_hot_code();
 }
 
 void Thread::attach(std::unique_ptr<HostSignals> signals) {

@@ -60,6 +60,7 @@ class Thread {
         std::function<void(const Thread& caller)> call_others{};
         // How hot code is compiled, where it is.
         std::optional<native::Options> native{};
+        std::shared_ptr<jit::CodeCache> code{};
     };
 
     // The program outlives its threads.
@@ -90,7 +91,7 @@ class Thread {
     const char* waits_in() const;
 
     // As the program wants it. While the thread does not run.
-    Result<void> compile_hot_code();
+    void compile_hot_code();
     // Of the instructions that have retired, those in compiled code.
     std::uint64_t retired_compiled() const {
         return compiled_before_ + (native_ != nullptr ? native_->counts().retired : 0);

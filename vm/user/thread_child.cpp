@@ -183,8 +183,6 @@ void Thread::begin_child(const NewThread& wanted) {
 
 void Thread::become_child(const NewThread& wanted) {
     forget_others();
-    // Compiled code is shared with the parent, which goes on writing it.
-    static_cast<void>(compile_hot_code());
     begin_child(wanted);
 }
 

@@ -33,7 +33,7 @@ siginfo_t sent_by_debugger(int signal) {
 
 void Thread::obey() {
     debugged_.place = &program_.control->join(id_of(number_));
-    static_cast<void>(compile_hot_code());  // no more
+    compile_hot_code();  // no more
 }
 
 void Thread::disobey() {

@@ -6,6 +6,7 @@
 #include <bit>
 #include <cstdint>
 #include <memory>
+#include <span>
 #include <utility>
 #include <vector>
 
@@ -84,6 +85,8 @@ class Core {
     // the cache, which epoch() tells: ops and links from before are gone then.
     Op<Memory>* block_at(std::uint64_t pc);
     Op<Memory>* recent(std::uint64_t pc) const { return space_->recent(pc, address_space_); }
+    // What the tier has given is gone.
+    [[gnu::noinline]] void forget_compiled() { flush(); }
     // Whether a jump from a block of one page to another may be kept for as long as both are.
     bool linkable(std::uint32_t from, const Op<Memory>& to) const {
         return not Memory::kRemapsCode or (from == to.page and from != 0);
@@ -161,6 +164,9 @@ class Core {
     bool illegal(const Insn& insn) const;
     void fuse(Op<Memory>* ops, std::size_t count) const;
     void flush();
+    engine::NativeRequest native_request(const Op<Memory>& block, std::span<const std::byte> bytes,
+                                         bool whole_page) const;
+    void run_compiled(Op<Memory>& block, const void* entry) const;
     bool trapped(const engine::Trap& trap, const Op<Memory>& op);
 
     Hart& hart_;
@@ -236,7 +242,7 @@ void Core<Memory>::flush() {
     for_spaces([](CodeSpace<Memory>& space) { space.clear(); });
     arena_.clear();
     if (native_ != nullptr) {
-        native_->clear();
+        native_->forget();
     }
     generation_ = memory_.code_generation();
     permissions_ = memory_.code_permissions();
@@ -252,23 +258,27 @@ void Core<Memory>::set_breakpoints(std::vector<std::uint64_t> addresses) {
     }
 }
 
-// Where links between pages are kept, everything goes: they are not known from their ends.
+// Where links between pages are kept, all decoded blocks go: they are not known from their ends.
 template <class Memory>
 void Core<Memory>::drop_overwritten() {
-    if constexpr (Memory::kRemapsCode) {
-        const std::uint64_t now = memory_.code_generation();
-        while (generation_ != now) {
-            const std::byte* const page = memory_.overwritten_code(generation_ + 1);
-            if (page == nullptr) {
-                return flush();
-            }
-            ++generation_;
-            for_spaces([=](CodeSpace<Memory>& space) { space.drop(page); });
-            jump_spaces_.forget();
+    const std::uint64_t now = memory_.code_generation();
+    for (std::uint64_t generation = generation_; generation != now;) {
+        const std::byte* const page = memory_.overwritten_code(++generation);
+        if (native_ != nullptr) {
+            native_->forget_code(page, page == nullptr ? now : generation);
         }
-    } else {
-        flush();
+        if (page == nullptr) {
+            return flush();
+        }
+        if (Memory::kRemapsCode) {
+            for_spaces([=](CodeSpace<Memory>& space) { space.drop(page); });
+        }
     }
+    generation_ = now;
+    if (not Memory::kRemapsCode) {
+        return flush();
+    }
+    jump_spaces_.forget();
 }
 
 template <class Memory>
@@ -306,6 +316,7 @@ Op<Memory>* Core<Memory>::known_block(std::uint64_t pc) {
         return op;
     }
     const std::uint64_t fences = fences_;
+    const bool whole_page = memory_.slow().code_whole_page;
     Op<Memory>* const op = decode_block(pc);
     if (op == nullptr) {
         return nullptr;
@@ -322,6 +333,9 @@ Op<Memory>* Core<Memory>::known_block(std::uint64_t pc) {
         }
     }
     space_->add(pc, code, op);
+    if (op->handler == marks_.count) {
+        run_compiled(*op, native_->find(native_request(*op, {code, 0}, whole_page)));
+    }
     return op;
 }
 
@@ -420,28 +434,52 @@ Op<Memory>* Core<Memory>::decode_block(std::uint64_t start) {
     return block;
 }
 
-// A fetch may wait for others, and what is compiled may be the last that fits. The bytes that lie there now
-// may be newer than what was decoded: without a fence.i the guest may meet either.
+// A fetch may wait for others. The bytes that lie there now may be newer than what was decoded: without a
+// fence.i the guest may meet either.
 template <class Memory>
 bool Core<Memory>::compile(Op<Memory>* block) {
     const std::uint32_t mxcsr = fp::host::read_mxcsr();
     const std::uint64_t epoch = epoch_;
     const std::uint64_t fences = fences_;
+    const std::uint64_t generation = memory_.code_generation();
     const bool fetched = memory_.fetch(block->pc);
-    if (fetched and epoch == epoch_ and fences == fences_) {
+    const bool same = fetched and epoch == epoch_ and fences == fences_;
+    engine::NativeCode code{.later = true};
+    if (same) {
         const SlowAccess& slow = memory_.slow();
-        const void* const entry =
-            native_->compile({block->pc, {slow.code, slow.code_bytes}, kMaxTrace, block->page});
-        block->handler = entry != nullptr ? marks_.native : marks_.skip;
-        block->set_native(entry);
-        if (native_->full()) {
-            flush();
-        }
+        auto request = native_request(*block, {slow.code, slow.code_bytes}, slow.code_whole_page);
+        request.generation = generation;
+        code = native_->compile(request);
+    }
+    if (not code.later) {
+        block->handler = marks_.skip;
+        run_compiled(*block, code.entry);
     } else if (fetched and epoch == epoch_) {
         block->cold_entries() = std::max<std::uint16_t>(threshold_, 1);  // this time it is interpreted
     }
     fp::host::write_mxcsr(mxcsr);
     return fetched;
+}
+
+template <class Memory>
+void Core<Memory>::run_compiled(Op<Memory>& block, const void* entry) const {
+    if (entry != nullptr) {
+        block.handler = marks_.native;
+        block.set_native(entry);
+    }
+}
+
+// For code that is kept for one page, that page must be executable as a whole or not at all.
+template <class Memory>
+engine::NativeRequest Core<Memory>::native_request(const Op<Memory>& block, std::span<const std::byte> bytes,
+                                                   bool whole_page) const {
+    using Scope = engine::NativeRequest::Scope;
+    const Scope in_machine = block.page != 0 and whole_page ? Scope::page : Scope::none;
+    return {.pc = block.pc,
+            .bytes = bytes,
+            .instructions = kMaxTrace,
+            .context = hart_.csrs.code_context(),
+            .scope = Memory::kRemapsCode ? in_machine : Scope::all};
 }
 
 // The second op keeps its own handler: the pair's handler goes there when the fast path does not suffice.

@@ -257,7 +257,7 @@ template <class Memory>
     if (core->is_native(*op)) {
         if (outcome.exit == nullptr) {
             core->native().remember(outcome.pc, op->native());
-        } else if (epoch == core->epoch() and core->linkable(outcome.page, *op)) {
+        } else if (epoch == core->epoch()) {
             core->native().link(outcome.exit, op->native());
         }
     }
@@ -275,6 +275,15 @@ template <class Memory>
     const std::int64_t granted = core->grant();
     return granted == 0 ? interpret_at(hart, pc, countdown, memory, core)
                         : enter_pc(hart, pc, countdown + granted, memory, core);
+}
+
+// The compiled code of this block may be gone, and so may that of all others.
+template <class Memory>
+[[gnu::noinline, gnu::cold]] void enter_anew(VM_HANDLER_PARAMETERS) {
+    const std::uint64_t pc = op->pc;
+    countdown += op->block_length;
+    core->forget_compiled();
+    return enter_pc(hart, pc, countdown, memory, core);
 }
 
 // Not an instruction: the start of a block that is compiled.
@@ -297,6 +306,8 @@ void native(VM_HANDLER_PARAMETERS) {
                 return core->end({engine::ExitReason::budget, {}}, outcome.pc, 0);
             }
             return core->end({engine::ExitReason::trap, outcome.trap}, outcome.pc, outcome.countdown);
+        case engine::NativeOutcome::Kind::stale:
+            return enter_anew(VM_HANDLER_ARGUMENTS);
     }
     return interpret_at(hart, outcome.pc, outcome.countdown, memory, core);
 }

@@ -16,6 +16,7 @@ struct SlowAccess {
     engine::Trap trap{};              // of an access that failed
     const std::byte* code = nullptr;  // of a fetch: host address of the instruction bytes
     std::uint64_t code_bytes = 0;     // bytes readable there, to the end of the page; at least 2
+    bool code_whole_page = true;      // all of the page may be executed where these bytes may
     // Fetches raise it to the shift of the page that the tables have there; whoever asks sets it back.
     unsigned code_page_shift = mem::kPageShift;
 };

@@ -26,11 +26,14 @@ constexpr std::uint64_t kData = 0x20000;
 // Compiles nothing, but takes the loop and answers as the test says.
 class ScriptedTier final : public engine::NativeTier {
   public:
-    const void* compile(const engine::NativeRequest& request) override {
+    const void* find(const engine::NativeRequest& request) override {
+        ++asked;
+        return has_code and request.pc == kCode ? entry_of(request) : nullptr;
+    }
+    engine::NativeCode compile(const engine::NativeRequest& request) override {
         requests.push_back(request);
-        is_full = full_next;
-        return accepts and request.pc == kCode and not is_full ? reinterpret_cast<const void*>(request.pc)
-                                                               : nullptr;
+        if (no_room) return {.later = true};
+        return {accepts and request.pc == kCode ? entry_of(request) : nullptr};
     }
     NativeOutcome run(const void* entry, std::int64_t countdown) override {
         ++entries;
@@ -39,17 +42,22 @@ class ScriptedTier final : public engine::NativeTier {
     void link(const void* exit, const void* entry) override { links.emplace_back(exit, entry); }
     void remember(std::uint64_t pc, const void* entry) override { targets.emplace_back(pc, entry); }
     void select_space(std::uint64_t number) override { space = number; }
-    bool full() const override { return is_full; }
-    void clear() override {
-        ++clears;
-        is_full = full_next = false;
+    void forget_code(const std::byte* code, std::uint64_t generation) override {
+        overwritten.emplace_back(code, generation);
+    }
+    void forget() override { ++forgot; }
+
+    static const void* entry_of(const engine::NativeRequest& request) {
+        return reinterpret_cast<const void*>(request.pc);
     }
 
+    bool has_code = false;
     bool accepts = true;
-    bool full_next = false;
-    bool is_full = false;
+    bool no_room = false;
+    unsigned asked = 0;
     unsigned entries = 0;
-    unsigned clears = 0;
+    unsigned forgot = 0;
+    std::vector<std::pair<const std::byte*, std::uint64_t>> overwritten;
     std::vector<engine::NativeRequest> requests;
     std::vector<std::pair<const void*, const void*>> links;
     std::vector<std::pair<std::uint64_t, const void*>> targets;
@@ -96,7 +104,7 @@ class NativeFrontendTest : public testing::Test {
     // As compiled code would carry the loop's body out.
     NativeOutcome once_round(std::int64_t countdown) {
         --hart_.x[1];
-        return {Kind::go_on, hart_.x[1] != 0 ? kCode : kCode + 8, countdown - 2, {}, &exit_, 0};
+        return {Kind::go_on, hart_.x[1] != 0 ? kCode : kCode + 8, countdown - 2, {}, &exit_};
     }
 
     mem::GuestRam ram_ =
@@ -150,7 +158,7 @@ TEST_F(NativeFrontendTest, AnExitIsLinkedToWhereItLeadsOnceThatIsCompiled) {
 
 TEST_F(NativeFrontendTest, WhatIsLeftToTheInterpreterItCarriesOutThoughItIsCompiled) {
     tier_.runs = [](std::uint64_t pc, std::int64_t countdown) {
-        return NativeOutcome{Kind::interpret, pc, countdown, {}, nullptr, 0};
+        return NativeOutcome{Kind::interpret, pc, countdown, {}, nullptr};
     };
     interpreter_.set_native(&tier_, 0);
     run_loop(4);
@@ -159,7 +167,7 @@ TEST_F(NativeFrontendTest, WhatIsLeftToTheInterpreterItCarriesOutThoughItIsCompi
 
 TEST_F(NativeFrontendTest, ATrapOfCompiledCodeEndsTheRun) {
     tier_.runs = [](std::uint64_t, std::int64_t countdown) {
-        return NativeOutcome{Kind::trap, kCode + 4, countdown - 1, {cause::kBreakpoint, 9}, nullptr, 0};
+        return NativeOutcome{Kind::trap, kCode + 4, countdown - 1, {cause::kBreakpoint, 9}, nullptr};
     };
     interpreter_.set_native(&tier_, 0);
     const engine::Exit exit = interpreter_.run(100);
@@ -170,14 +178,57 @@ TEST_F(NativeFrontendTest, ATrapOfCompiledCodeEndsTheRun) {
     EXPECT_EQ(hart_.csrs.instret, 1u);
 }
 
-TEST_F(NativeFrontendTest, WhenNothingMoreFitsEverythingIsForgottenAndBeginsAnew) {
+TEST_F(NativeFrontendTest, WhereThereIsNoRoomItIsTriedAgainLater) {
     tier_.runs = [this](std::uint64_t, std::int64_t countdown) { return once_round(countdown); };
-    interpreter_.set_native(&tier_, 0);
-    const unsigned before = tier_.clears;
-    tier_.full_next = true;
+    tier_.no_room = true;
+    interpreter_.set_native(&tier_, 3);
+    run_loop(12);
+    EXPECT_EQ(tier_.requests.size(), 3u);
+    tier_.no_room = false;
+    run_loop(12);
+    EXPECT_EQ(tier_.requests.size(), 4u);
+    EXPECT_GE(tier_.entries, 8u);
+}
+
+TEST_F(NativeFrontendTest, WhatIsCompiledAlreadyRunsAtOnce) {
+    tier_.runs = [this](std::uint64_t, std::int64_t countdown) { return once_round(countdown); };
+    tier_.has_code = true;
+    interpreter_.set_native(&tier_, 50);
     run_loop(3);
-    EXPECT_EQ(tier_.clears, before + 1);
     EXPECT_EQ(tier_.entries, 3u);
+    EXPECT_TRUE(tier_.requests.empty());
+    const unsigned asked = tier_.asked;
+    run_loop(3);
+    EXPECT_EQ(tier_.asked, asked);  // once for each block
+}
+
+TEST_F(NativeFrontendTest, EntriesThatAreStaleAreForgottenAndFoundAnew) {
+    bool stale = true;
+    tier_.runs = [&](std::uint64_t, std::int64_t countdown) {
+        return std::exchange(stale, false) ? NativeOutcome{Kind::stale, 0, countdown, {}, nullptr}
+                                           : once_round(countdown);
+    };
+    tier_.has_code = true;
+    interpreter_.set_native(&tier_, 50);
+    const unsigned before = tier_.forgot;
+    run_loop(3);
+    EXPECT_EQ(tier_.forgot, before + 1);
+    EXPECT_EQ(tier_.entries, 4u);
+}
+
+TEST_F(NativeFrontendTest, OverwrittenCodeIsForgottenByItsPage) {
+    tier_.accepts = false;
+    interpreter_.set_native(&tier_, 0);
+    run_loop(2);
+    EXPECT_EQ(tier_.requests[0].generation, ram_.code_generation());
+    EXPECT_EQ(tier_.requests[0].scope, engine::NativeRequest::Scope::all);
+    program({make_insn(Opcode::addi, 1, 1, 0, -1)});
+    ASSERT_GT(ram_.code_generation(), tier_.requests[0].generation);
+    run_loop(2);
+    ASSERT_EQ(tier_.overwritten.size(), 1u);
+    EXPECT_EQ(tier_.overwritten[0].first, ram_.host(mem::PhysAddr{kCode}));
+    EXPECT_EQ(tier_.overwritten[0].second, ram_.code_generation());
+    EXPECT_EQ(tier_.requests.size(), 2u);
 }
 
 TEST_F(NativeFrontendTest, NothingRunsInItWhileTheHostCannotRoundAsTheGuestSays) {

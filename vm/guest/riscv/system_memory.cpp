@@ -414,6 +414,8 @@ bool SystemMemory::fetch(std::uint64_t address) {
     const std::uint64_t to_page_end = kPageSize - (address & (kPageSize - 1));
     slow_.code = ram_.host(place->address);
     slow_.code_bytes = csrs_.pmp().uniform_bytes(place->address, to_page_end);
+    const PhysAddr page = page_of(place->address);
+    slow_.code_whole_page = csrs_.pmp().uniform_bytes(page, kPageSize) == kPageSize;
     slow_.code_page_shift = std::max(slow_.code_page_shift, unsigned{place->page_shift});
     return true;
 }

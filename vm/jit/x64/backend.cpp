@@ -13,12 +13,10 @@ class X64Backend : public Backend {
     X64Backend(const EdgeAbi& abi, const MemoryModel& memory)
         : abi_(abi), memory_(memory), lowering_(abi_, memory_, stubs_) {}
 
-    Result<std::size_t> make_stubs(std::byte* writable, std::uint64_t address, std::size_t room,
-                                   const JumpCache& jumps) override {
+    Result<std::size_t> make_stubs(std::byte* writable, std::uint64_t address, std::size_t room) override {
         const auto made = x64::make_stubs(abi_, memory_, writable, address, room);
         if (not made) return tl::unexpected(made.error());
         stubs_ = made->stubs;
-        stubs_.jumps = reinterpret_cast<std::uint64_t>(jumps.entries.data());
         return made->size;
     }
     const Stubs& stubs() const override { return stubs_; }
@@ -27,16 +25,24 @@ class X64Backend : public Backend {
         return lowering_.lower(block, pc, address, out);
     }
 
-    // One aligned store that holds the whole displacement: whoever runs the jump finds the old or the new
-    // one.
     void link(const Site& site, std::byte* writable, std::uint64_t target) override {
-        constexpr std::uint64_t kJump = 5;
-        const std::uint64_t next = site.block->address + site.host_offset + kJump;
-        auto* const displacement = reinterpret_cast<std::uint32_t*>(writable + site.host_offset + 1);
-        __atomic_store_n(displacement, static_cast<std::uint32_t>(target - next), __ATOMIC_RELEASE);
+        lead(site, writable, target - behind_jump(site));
     }
+    void unlink(const Site& site, std::byte* writable) override { lead(site, writable, 0); }
 
   private:
+    static constexpr std::uint64_t kJump = 5;
+
+    static std::uint64_t behind_jump(const Site& site) {
+        return site.block->address + site.host_offset + kJump;
+    }
+    // One aligned store that holds the whole displacement: whoever runs the jump finds the old or the new
+    // one.
+    static void lead(const Site& site, std::byte* writable, std::uint64_t distance) {
+        auto* const displacement = reinterpret_cast<std::uint32_t*>(writable + site.host_offset + 1);
+        __atomic_store_n(displacement, static_cast<std::uint32_t>(distance), __ATOMIC_RELEASE);
+    }
+
     const EdgeAbi& abi_;
     MemoryModel memory_;
     Stubs stubs_;

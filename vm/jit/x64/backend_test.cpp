@@ -22,8 +22,7 @@ class BackendTest : public testing::Test {
     void SetUp() override {
         if (const auto supported = host_supported(); not supported) GTEST_SKIP() << supported.error().message;
         backend_ = make_backend(abi_, MemoryModel{}).value();
-        used_ = align_up(
-            backend_->make_stubs(code_.writable(), code_.address(0), code_.size(), jumps_).value(), 16);
+        used_ = align_up(backend_->make_stubs(code_.writable(), code_.address(0), code_.size()).value(), 16);
     }
 
     // Adds 1 to x and 2 to y, and goes on at `next`; returns where that is compiled.
@@ -54,7 +53,6 @@ class BackendTest : public testing::Test {
     }
 
     EdgeAbi abi_{0, std::array<std::uint32_t, 1>{0}, std::array<std::uint32_t, 0>{}};
-    JumpCache jumps_;
     CodeMemory code_ = CodeMemory::create(1 << 16).value();
     std::unique_ptr<Backend> backend_;
     std::size_t used_ = 0;
@@ -93,6 +91,17 @@ TEST_F(BackendTest, ALinkedExitLeadsToOtherCompiledCode) {
     EXPECT_EQ(state_, (std::array<std::uint64_t, 2>{12, 24}));
 }
 
+TEST_F(BackendTest, AnExitThatIsUnlinkedIsOneAgain) {
+    NativeBlock native;
+    const std::byte* const entry = compile(native, kPc);
+    std::byte* const writable = code_.writable() + offset_;
+    backend_->link(native.sites[0], writable, reinterpret_cast<std::uint64_t>(entry));
+    backend_->unlink(native.sites[0], writable);
+    const NativeExit exit = run(entry, 100);
+    EXPECT_EQ(exit.kind, NativeExit::Kind::site);
+    EXPECT_EQ(exit.countdown, 98);
+}
+
 TEST_F(BackendTest, ALoopOfCompiledCodeEndsWithTheCountdown) {
     NativeBlock native;
     const std::byte* const entry = compile(native, kPc);
@@ -105,7 +114,7 @@ TEST_F(BackendTest, ALoopOfCompiledCodeEndsWithTheCountdown) {
 
 TEST_F(BackendTest, StubsThatDoNotFitAreRefused) {
     const auto size =
-        make_backend(abi_, MemoryModel{}).value()->make_stubs(code_.writable(), code_.address(0), 16, jumps_);
+        make_backend(abi_, MemoryModel{}).value()->make_stubs(code_.writable(), code_.address(0), 16);
     ASSERT_FALSE(size.has_value());
     EXPECT_NE(size.error().message.find("does not fit"), std::string::npos);
 }

@@ -106,7 +106,6 @@ class Runner {
                             code_.writable(), code_.address(0), kStubBytes)
                      .value()
                      .stubs) {
-        stubs_.jumps = reinterpret_cast<std::uint64_t>(jumps_.entries.data());
         if (memory == Memory::reserved) {
             reserved_.emplace();
         } else {
@@ -139,6 +138,7 @@ class Runner {
         };
         native.owner = this;
         native.state = reinterpret_cast<std::byte*>(world.state.data());
+        native.jumps = &jumps_;
         const FaultWatch watch(code_.executable(), code_.size(), answer_fault, this);
         const unsigned before = __builtin_ia32_stmxcsr();
         __builtin_ia32_ldmxcsr(host_mode(world.rounding));

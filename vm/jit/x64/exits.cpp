@@ -71,10 +71,11 @@ void Lowering::look_up_jump() {
     static_assert(sizeof(JumpCache::Entry) == 2 << 3);                    // which counts twice eight bytes
     constexpr auto kSpace = static_cast<std::int32_t>(offsetof(JumpCache, space));
     constexpr auto kSpaces = static_cast<std::int32_t>(offsetof(JumpCache, spaces));
+    constexpr auto kJumps = static_cast<std::int32_t>(offsetof(NativeFrame, jumps));
     static_assert(offsetof(JumpCache, entries) == 0);
     const Label miss = assembler_.newLabel();
     assembler_.mov(gp32(kRcx), gp32(kScratch));
-    assembler_.mov(gp64(kRdx), stubs_.jumps);
+    assembler_.mov(gp64(kRdx), x86::qword_ptr(x86::rsp, kJumps));
     assembler_.and_(gp32(kRcx), kIndexBits);
     assembler_.cmp(gp64(kScratch), x86::qword_ptr(gp64(kRdx), gp64(kRcx), 3));
     assembler_.jne(miss);

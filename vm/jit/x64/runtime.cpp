@@ -72,6 +72,8 @@ void emit_enter(x86::Assembler& a, const EdgeAbi& abi) {
     a.mov(x86::rax, x86::rsi);
     a.mov(gp64(kMemoryRegister), x86::rdx);
     a.mov(gp64(kCountdownRegister), x86::rcx);
+    a.mov(gp64(kStateRegister), in_run(kRdi, offsetof(NativeRun, jumps)));
+    a.mov(in_frame(offsetof(NativeFrame, jumps)), gp64(kStateRegister));
     a.mov(gp64(kStateRegister), in_run(kRdi, offsetof(NativeRun, state)));
     a.add(gp64(kStateRegister), static_cast<std::int32_t>(abi.bias()));
     HomeMoves(a, abi).load();
