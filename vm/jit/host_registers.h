@@ -4,6 +4,7 @@
 #include <cstdint>
 
 #include "vm/jit/edge_abi.h"
+#include "vm/jit/memory_model.h"
 
 // Which host register does what in compiled code; the numbers are x86-64's.
 namespace vm::jit {
@@ -21,6 +22,9 @@ inline constexpr std::uint8_t kRdi = 7;
 inline constexpr std::uint8_t kStateRegister = kRbp;
 inline constexpr std::uint8_t kCountdownRegister = 14;
 inline constexpr std::uint8_t kMemoryRegister = 15;
+// Without translation the memory register holds so much less than where memory begins, at a page: its low six
+// bits are kAddressBits then, by which shifts take it as their amount.
+inline constexpr std::int32_t kMemoryBias = 64 - kAddressBits;
 // Never hold a value from one node to the next.
 inline constexpr std::uint8_t kScratch = kRax;
 inline constexpr std::uint8_t kVectorScratch = 0;

@@ -27,15 +27,17 @@ void Liveness::compute(const ir::Block& block, const EdgeAbi& abi) {
     homes_.clear();
     for (const ir::Slot& slot : block.slots()) homes_.push_back(abi.home_of(slot.offset).value_or(kNowhere));
 
+    find_reads(block);
+
     std::uint32_t log = 0;
     std::int64_t shown_at = -1;
     for (std::uint32_t i = 0; i < nodes_; ++i) {
         const ir::Node& node = block.nodes()[i];
-        for (std::size_t k = 0; k < ir::operand_count(node); ++k) {
-            if (node.operands[k].is_node()) extend(node.operands[k].index(), i);
-        }
+        for (std::uint32_t k = first_read_[i]; k < first_read_[i + 1]; ++k) extend(reads_[k].value, i);
         if (node.op == ir::Opcode::get and homes_[ir::slot_index(node)] != kNowhere) {
-            extend(initial(segment_, homes_[ir::slot_index(node)]), i);
+            const ValueId held = initial(segment_, homes_[ir::slot_index(node)]);
+            extend(held, i);
+            next_read_[held] = std::min(next_read_[held], i);
         }
         if (node.frame == ir::kNoFrame) continue;
         for (const ir::Frame& frame = block.frames()[node.frame]; log < frame.last; ++log) {
@@ -49,6 +51,47 @@ void Liveness::compute(const ir::Block& block, const EdgeAbi& abi) {
     for (std::uint32_t value = 0; value < last_use_.size(); ++value) {
         if (last_use_[value] == kUnused) last_use_[value] = value < nodes_ ? value : 0;
     }
+    pass_destinations_on(block);
+}
+
+// What is computed in place of an operand that dies there ends up where that is.
+void Liveness::pass_destinations_on(const ir::Block& block) {
+    for (std::uint32_t i = nodes_; i-- > 0;) {
+        const ir::Node& node = block.nodes()[i];
+        if (destination_[i] == kNowhere or node.op == ir::Opcode::load) continue;
+        const auto dies = [&](ir::Value operand) {
+            return operand.is_node() and last_use_[operand.index()] == i and
+                   ir::is_float(block.type(operand)) == ir::is_float(node.type);
+        };
+        ir::Value operand = carrier(block, node.operands[0]);
+        const bool commutes = (ir::flags(node.op) & ir::kCommutative) != 0;
+        if (commutes and not dies(operand)) operand = carrier(block, node.operands[1]);
+        if (not dies(operand)) continue;
+        Home& home = destination_[operand.index()];
+        if (home == kNowhere) home = destination_[i];
+    }
+}
+
+void Liveness::find_reads(const ir::Block& block) {
+    reads_.clear();
+    first_read_.assign(1, 0);
+    for (std::uint32_t i = 0; i < nodes_; ++i) {
+        const ir::Node& node = block.nodes()[i];
+        const bool carried = node.op == ir::Opcode::low and node.operands[0].is_node();
+        const std::size_t count = carried ? 0 : ir::operand_count(node);
+        for (std::size_t k = 0; k < count; ++k) {
+            const ir::Value value = carrier(block, node.operands[k]);
+            if (value.is_node()) reads_.push_back({value.index(), kNever});
+        }
+        first_read_.push_back(static_cast<std::uint32_t>(reads_.size()));
+    }
+    next_read_.assign(last_use_.size(), kNever);
+    for (std::uint32_t i = nodes_; i-- > 0;) {
+        for (std::uint32_t k = first_read_[i]; k < first_read_[i + 1]; ++k) {
+            reads_[k].next = next_read_[reads_[k].value];
+        }
+        for (std::uint32_t k = first_read_[i]; k < first_read_[i + 1]; ++k) next_read_[reads_[k].value] = i;
+    }
 }
 
 // A slot's present value, written or initial, is shown for the last time.
@@ -61,7 +104,7 @@ void Liveness::overwrite(const ir::Block& block, ir::SlotIndex slot, std::int64_
 }
 
 void Liveness::show_write(const ir::Block& block, std::uint32_t write, std::int64_t shown_at) {
-    const ir::Value value = block.writes()[write].value;
+    const ir::Value value = carrier(block, block.writes()[write].value);
     if (not value.is_node()) return;
     written_[value.index()] = true;
     if (shown_at >= 0 and shown_at > value.index()) {
@@ -77,7 +120,7 @@ void Liveness::end_segment(const ir::Block& block, const EdgeAbi& abi, std::uint
         show_write(block, write, at);
         if (homes_[slot] == kNowhere) continue;
         overwritten[homes_[slot]] = true;
-        const ir::Value value = block.writes()[write].value;
+        const ir::Value value = carrier(block, block.writes()[write].value);
         if (last and value.is_node()) destination_[value.index()] = homes_[slot];
     }
     for (std::size_t home = 0; home < kHomes; ++home) {

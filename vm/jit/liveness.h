@@ -1,5 +1,6 @@
 #pragma once
 
+#include <algorithm>
 #include <cstdint>
 #include <limits>
 #include <optional>
@@ -15,13 +16,31 @@ namespace vm::jit {
 using ValueId = std::uint32_t;
 inline constexpr ValueId kNoValue = std::numeric_limits<ValueId>::max();
 
-// How long values are needed, by nodes and by the frames of exits.
+// The value in whose register `value` lies: the low half of one is where that is, and nothing need be done
+// for it. What lies above the half does not count.
+inline ir::Value carrier(const ir::Block& block, ir::Value value) {
+    if (not value.is_node()) return value;
+    const ir::Node& node = block.nodes()[value.index()];
+    return node.op == ir::Opcode::low and node.operands[0].is_node() ? node.operands[0] : value;
+}
+
+// How long values are needed, by nodes and by the frames of exits. Values are carriers.
 class Liveness {
   public:
     static constexpr std::uint32_t kForever = std::numeric_limits<std::uint32_t>::max();
 
     void compute(const ir::Block& block, const EdgeAbi& abi);
 
+    static constexpr std::uint32_t kNever = std::numeric_limits<std::uint32_t>::max();
+
+    // The next node after the one that was passed last that reads the value; kNever where only exits do.
+    std::uint32_t next_read(ValueId value) const { return next_read_[value]; }
+    // Nodes are passed in their order.
+    void pass(std::uint32_t node) {
+        for (std::uint32_t k = first_read_[node]; k < first_read_[node + 1]; ++k) {
+            next_read_[reads_[k].value] = reads_[k].next;
+        }
+    }
     // The last node that needs the value, its own when none does.
     std::uint32_t last_use(ValueId value) const { return last_use_[value]; }
     // The value of a node stands for an initial one from here on.
@@ -48,6 +67,14 @@ class Liveness {
   private:
     static constexpr Home kNowhere = 0xff;
 
+    // One operand of a node, and which node reads the same value next.
+    struct Read {
+        ValueId value;
+        std::uint32_t next;
+    };
+
+    void find_reads(const ir::Block& block);
+    void pass_destinations_on(const ir::Block& block);
     void extend(ValueId value, std::uint32_t to) {
         if (last_use_[value] < to or last_use_[value] == kUnused) last_use_[value] = to;
     }
@@ -60,6 +87,9 @@ class Liveness {
     std::uint32_t nodes_ = 0;
     std::uint32_t segment_ = 0;
     std::vector<std::uint32_t> last_use_;
+    std::vector<std::uint32_t> next_read_;
+    std::vector<Read> reads_;                // by node
+    std::vector<std::uint32_t> first_read_;  // by node, and one behind the last
     std::vector<Home> destination_;
     std::vector<Home> homes_;
     std::vector<bool> written_;

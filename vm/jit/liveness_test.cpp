@@ -89,5 +89,48 @@ TEST_F(LivenessTest, ACallThatWritesStateBeginsASegmentOfNewValues) {
     EXPECT_EQ(liveness.last_use(liveness.initial(1, kHomeY)), Liveness::kForever);
 }
 
+TEST_F(LivenessTest, ALowHalfLiesInItsValue) {
+    builder_.instruction({0x1000, 0});
+    const auto x = builder_.slot(kX);
+    const ir::Value whole = builder_.load(ir::MemKind::u64, builder_.get(x));
+    const ir::Value half = builder_.low(whole);
+    const ir::Value sum = builder_.add(half, builder_.i32(1));
+    builder_.set(x, builder_.sext(sum));
+    builder_.goto_({0x1004, 1});
+    EXPECT_EQ(carrier(block_, half), whole);
+    EXPECT_EQ(carrier(block_, sum), sum);
+    EXPECT_EQ(compute().last_use(whole.index()), sum.index());
+    EXPECT_EQ(liveness_.next_read(whole.index()), sum.index());
+}
+
+TEST_F(LivenessTest, TheNextReadIsToldAsNodesArePassed) {
+    builder_.instruction({0x1000, 0});
+    const ir::Value first = builder_.load(ir::MemKind::u64, builder_.i64(64));
+    const ir::Value second = builder_.add(first, builder_.i64(1));
+    const ir::Value third = builder_.mul(first, second);
+    builder_.set(builder_.slot(kMemory), builder_.add(first, third));
+    builder_.goto_({0x1004, 1});
+    compute();
+    EXPECT_EQ(liveness_.next_read(first.index()), second.index());
+    liveness_.pass(first.index());
+    liveness_.pass(second.index());
+    EXPECT_EQ(liveness_.next_read(first.index()), third.index());
+    EXPECT_EQ(liveness_.next_read(second.index()), third.index());
+    liveness_.pass(third.index());
+    EXPECT_EQ(liveness_.next_read(second.index()), Liveness::kNever);
+}
+
+TEST_F(LivenessTest, WhatDiesInAnOperationIsComputedWhereThatEndsUp) {
+    builder_.instruction({0x1000, 0});
+    const auto x = builder_.slot(kX);
+    const ir::Value kept = builder_.load(ir::MemKind::u64, builder_.i64(64));
+    const ir::Value first = builder_.add(kept, builder_.i64(1));
+    builder_.set(x, builder_.mul(first, kept));
+    builder_.set(builder_.slot(kMemory), kept);
+    builder_.goto_({0x1004, 1});
+    EXPECT_EQ(compute().destination(first.index()), kHomeX);
+    EXPECT_FALSE(liveness_.destination(kept.index()).has_value());
+}
+
 }  // namespace
 }  // namespace vm::jit

@@ -230,6 +230,10 @@ void Lowering::lower_shift(Inst::Id by_constant, Inst::Id by_register) {
     if (b.is_constant()) {
         const auto amount = static_cast<std::uint32_t>(block_->bits(b)) & (ir::width(type) - 1);
         const std::uint8_t to = define_general(0, a);
+        if (by_constant == Inst::kIdShl and to != left and amount - 1 < 3) {
+            const auto scaled = x86::ptr(static_cast<std::uint64_t>(0), gp64(left), amount);
+            return void(assembler_.lea(gp(to, type), scaled));
+        }
         if (to != left) assembler_.mov(gp(to, type), gp(left, type));
         if (amount != 0) assembler_.emit(by_constant, gp(to, type), asmjit::Imm(amount));
         return;

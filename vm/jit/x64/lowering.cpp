@@ -51,7 +51,7 @@ Result<void> Lowering::lower(const ir::Block& block, std::uint64_t pc, std::uint
     for (const ir::Constant& each : block.constants()) out.constants.push_back(each.bits);
 
     liveness_.compute(block, abi_);
-    registers_.begin(block, liveness_, abi_);
+    registers_.begin(liveness_, abi_);
     for (std::size_t home = 0; home < kHomes; ++home) {
         holder_[home] = liveness_.initial(0, static_cast<Home>(home));
     }
@@ -83,7 +83,10 @@ void Lowering::emit_entry() {
 
 void Lowering::lower_node(std::uint32_t index) {
     registers_.unlock();
-    if (index != 0) registers_.release(index - 1);
+    if (index != 0) {
+        registers_.release(index - 1);
+        liveness_.pass(index - 1);
+    }
     const ir::Node& node = block_->nodes()[index];
     switch (node.op) {
         case Opcode::nop:
@@ -110,6 +113,7 @@ void Lowering::lower_node(std::uint32_t index) {
     }
     // Constants share one scratch register; optimised blocks hardly have such nodes.
     const std::size_t constants = count_constants(node);
+    if (node.op == Opcode::low and constants == 0) return;  // see carrier()
     if (constants == ir::operand_count(node) and ir::is_pure(node)) return lower_known();
     const bool served = node.op != Opcode::select and constants > 1;
     if (served or (not lower_integer() and not lower_floating())) serve_whole();

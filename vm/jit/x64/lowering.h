@@ -79,6 +79,7 @@ class Lowering : private asmjit::ErrorHandler {
     std::optional<std::int32_t> immediate(ir::Value value) const;
     bool dies_here(ir::Value value) const;
     Place place_of(ir::Value value);
+    ir::Value carrier(ir::Value value) const { return jit::carrier(*block_, value); }
     std::uint8_t define_general(RegisterMask avoid = 0, ir::Value reuse = {});
     std::uint8_t define_vector(RegisterMask avoid = 0, ir::Value reuse = {});
     std::uint8_t define_result(std::uint32_t site, ir::Value reuse = {});

@@ -1,5 +1,6 @@
 #include <bit>
 #include <cstddef>
+#include <limits>
 
 #include "vm/jit/x64/lowering.h"
 #include "vm/mem/address.h"
@@ -11,22 +12,28 @@ namespace x86 = asmjit::x86;
 using ir::Opcode;
 
 // Addresses have kAddressBits, as memory is reserved; what an offset adds is caught by what lies around that,
-// which nobody can reach. Cheap to know for a base that was looked at already.
+// which nobody can reach. The shift takes its amount from the memory register: see kMemoryBias.
 x86::Mem Lowering::address_of(ir::Value base, std::uint8_t number, std::uint32_t site) {
     const std::int64_t offset = ir::offset(node());
+    const auto at = [](std::uint8_t index, std::int64_t displacement) {
+        return x86::ptr(gp64(kMemoryRegister), gp64(index), 0,
+                        static_cast<std::int32_t>(displacement + kMemoryBias));
+    };
     if (base.is_constant()) {
         const std::uint64_t address = block_->bits(base) + static_cast<std::uint64_t>(offset);
         load_constant(kScratch, address);
         if (address >> kAddressBits != 0) assembler_.jmp(outside(site));
-        return x86::ptr(gp64(kMemoryRegister), gp64(kScratch));
+        return at(kScratch, 0);
     }
     if (not checked_[base.index()]) {
-        assembler_.mov(gp64(kScratch), gp64(number));
-        assembler_.shr(gp64(kScratch), kAddressBits);
+        assembler_.shrx(gp64(kScratch), gp64(number), gp64(kMemoryRegister));
+        assembler_.test(gp64(kScratch), gp64(kScratch));
         assembler_.jnz(outside(site));
         checked_[base.index()] = true;
     }
-    return x86::ptr(gp64(kMemoryRegister), gp64(number), 0, static_cast<std::int32_t>(offset));
+    if (offset <= std::numeric_limits<std::int32_t>::max() - kMemoryBias) return at(number, offset);
+    assembler_.lea(gp64(kScratch), x86::ptr(gp64(number), static_cast<std::int32_t>(offset)));
+    return at(kScratch, 0);
 }
 
 // Where an access goes whose base lies outside. It may still be inside with its offset, but then others from

@@ -6,7 +6,7 @@ namespace vm::jit::x64 {
 namespace x86 = asmjit::x86;
 
 std::uint8_t Lowering::general(ir::Value value) {
-    if (value.is_node()) return registers_.load(value.index(), RegisterFile::general);
+    if (value.is_node()) return registers_.load(carrier(value).index(), RegisterFile::general);
     // A constant belongs to nobody: the scratch register holds it until the next one is asked for.
     load_constant(kScratch, block_->bits(value));
     return kScratch;
@@ -29,13 +29,13 @@ std::optional<std::int32_t> Lowering::immediate(ir::Value value) const {
 }
 
 bool Lowering::dies_here(ir::Value value) const {
-    return value.is_node() and liveness_.last_use(value.index()) <= index_;
+    return value.is_node() and liveness_.last_use(carrier(value).index()) <= index_;
 }
 
 Place Lowering::place_of(ir::Value value) {
     if (value.is_none()) return {};
     if (value.is_constant()) return {Place::Kind::constant, value.index()};
-    return registers_.place(value.index());
+    return registers_.place(carrier(value).index());
 }
 
 // Where the node's value ends up, or else the register of an operand that dies here.
@@ -44,7 +44,7 @@ std::optional<std::uint8_t> Lowering::wanted(ir::Value reuse, RegisterFile file)
         home and is_float_home(*home) == (file == RegisterFile::vector)) {
         return host_register(*home);
     }
-    return dies_here(reuse) ? registers_.find(reuse.index()) : std::nullopt;
+    return dies_here(reuse) ? registers_.find(carrier(reuse).index()) : std::nullopt;
 }
 
 // Operands that die here give up their registers, but for those of `avoid`, which the value must not be in.

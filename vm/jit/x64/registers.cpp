@@ -1,6 +1,8 @@
 #include "vm/jit/x64/registers.h"
 
 #include <bit>
+#include <tuple>
+#include <utility>
 
 #include "vm/jit/native_frame.h"
 
@@ -19,7 +21,7 @@ std::uint8_t lowest(RegisterMask mask) { return static_cast<std::uint8_t>(std::c
 
 }  // namespace
 
-void Registers::begin(const ir::Block&, const Liveness& liveness, const EdgeAbi& abi) {
+void Registers::begin(Liveness& liveness, const EdgeAbi& abi) {
     liveness_ = &liveness;
     bias_ = abi.bias();
     overflowed_ = false;
@@ -27,7 +29,7 @@ void Registers::begin(const ir::Block&, const Liveness& liveness, const EdgeAbi&
     locked_ = {};
     reserved_ = 0;
     place_.assign(liveness.values(), Place{});
-    home_in_memory_.assign(liveness.values(), Place{});
+    copy_.assign(liveness.values(), Place{});
     free_spills_.clear();
     for (std::uint32_t i = NativeFrame::kSpills; i-- > 0;) free_spills_.push_back(i);
     for (File& each : files_) each.owner.fill(kNoValue);
@@ -67,7 +69,7 @@ void Registers::own(RegisterFile which, std::uint8_t number, ValueId value) {
 }
 
 // The value's place is no longer taken by it.
-void Registers::drop(ValueId value) {
+void Registers::vacate_place(ValueId value) {
     Place& place = place_[value];
     if (place.kind == Place::Kind::spill) {
         free_spills_.push_back(place.index);
@@ -78,6 +80,17 @@ void Registers::drop(ValueId value) {
         from.mortal &= ~from.free;
     }
     place = {};
+}
+
+// Nobody needs the value any more.
+void Registers::drop(ValueId value) {
+    drop_copy(value);
+    vacate_place(value);
+}
+
+void Registers::drop_copy(ValueId value) {
+    if (copy_[value].kind == Place::Kind::spill) free_spills_.push_back(copy_[value].index);
+    copy_[value] = {};
 }
 
 void Registers::release(std::uint32_t index) {
@@ -91,8 +104,8 @@ void Registers::release(std::uint32_t index) {
 }
 
 void Registers::take_over(ValueId value, ValueId from) {
-    const Place place = place_[from];
-    place_[from] = {};
+    const Place place = std::exchange(place_[from], Place{});
+    copy_[value] = std::exchange(copy_[from], Place{});
     if (place.kind == Place::Kind::general or place.kind == Place::Kind::vector) {
         own(file_of(place.kind), static_cast<std::uint8_t>(place.index), value);
     } else {
@@ -109,8 +122,7 @@ std::uint8_t Registers::load(ValueId value, RegisterFile which) {
     VM_CHECK(from.kind == Place::Kind::spill or from.kind == Place::Kind::slot);
     const std::uint8_t number = make_free(which, 0);
     move(which, number, from);
-    if (from.kind == Place::Kind::spill) free_spills_.push_back(from.index);
-    if (from.kind == Place::Kind::slot) home_in_memory_[value] = from;
+    copy_[value] = from;
     own(which, number, value);
     locked_[static_cast<std::size_t>(which)] |= mask_of(number);
     return number;
@@ -134,26 +146,33 @@ std::uint8_t Registers::make_free(RegisterFile which, RegisterMask avoid) {
         return lowest((free & plain) != 0 ? free & plain : free);
     }
     const RegisterMask movable = from.pool & ~from.free & ~avoid & ~locked_[static_cast<std::size_t>(which)];
-    std::uint8_t victim = 0;
-    std::uint64_t latest = 0;
-    for (RegisterMask left = movable; left != 0; left &= left - 1) {
-        const ValueId owner = from.owner[lowest(left)];
-        const std::uint64_t until = std::uint64_t{liveness_->last_use(owner)} + 1;
-        if (until > latest) {
-            latest = until;
-            victim = lowest(left);
-        }
-    }
-    VM_CHECK(latest != 0);
-    evict(which, victim);
-    return victim;
+    VM_CHECK(movable != 0);
+    const std::uint8_t number = victim(which, movable);
+    evict(which, number);
+    return number;
 }
 
-// Values on the host's stack stay there when they are needed no more: nobody looks for them until it is full.
+// What is read again last: that only exits need above all, and what memory holds already before others.
+std::uint8_t Registers::victim(RegisterFile which, RegisterMask movable) const {
+    const auto rank = [&](std::uint8_t number) {
+        const ValueId owner = files_[static_cast<std::size_t>(which)].owner[number];
+        const bool in_memory = copy_[owner].kind != Place::Kind::none;
+        return std::tuple(liveness_->next_read(owner), in_memory, liveness_->last_use(owner));
+    };
+    std::uint8_t best = lowest(movable);
+    for (RegisterMask left = movable & (movable - 1); left != 0; left &= left - 1) {
+        if (rank(lowest(left)) > rank(best)) best = lowest(left);
+    }
+    return best;
+}
+
+// Values on the host's stack stay there when they are needed no more, and copies when they are not alone:
+// nobody looks for them until it is full.
 void Registers::reclaim_spills() {
     for (ValueId value = 0; value < place_.size(); ++value) {
         const bool spilled = place_[value].kind == Place::Kind::spill;
-        if (spilled and liveness_->last_use(value) < released_) drop(value);
+        if (spilled and liveness_->last_use(value) < released_) vacate_place(value);
+        if (copy_[value].kind == Place::Kind::spill) drop_copy(value);
     }
 }
 
@@ -170,10 +189,9 @@ std::uint32_t Registers::take_spill() {
 
 void Registers::evict(RegisterFile which, std::uint8_t number) {
     const ValueId value = file(which).owner[number];
-    const Place in_memory = home_in_memory_[value];
-    drop(value);
-    if (in_memory.kind == Place::Kind::slot) {
-        place_[value] = in_memory;
+    vacate_place(value);
+    if (copy_[value].kind != Place::Kind::none) {
+        place_[value] = std::exchange(copy_[value], Place{});
         return;
     }
     place_[value] = {Place::Kind::spill, take_spill()};
@@ -204,7 +222,7 @@ void Registers::vacate(std::uint8_t number) {
     if (value == kNoValue) return;
     if (usable(RegisterFile::general, 0) == 0) return evict(RegisterFile::general, number);
     const std::uint8_t to = lowest(usable(RegisterFile::general, 0));
-    drop(value);
+    vacate_place(value);
     assembler_.mov(gp64(to), gp64(number));
     own(RegisterFile::general, to, value);
     locked_[0] |= mask_of(to);
@@ -226,7 +244,7 @@ void Registers::load_slot_values() {
             assembler_.mov(x86::qword_ptr(x86::rsp, static_cast<std::int32_t>(8 * place_[value].index)),
                            gp64(number));
         }
-        home_in_memory_[value] = {};
+        forget_slot(value);
     }
 }
 

@@ -25,15 +25,15 @@ inline asmjit::x86::Xmm xmm(std::uint8_t number) { return asmjit::x86::xmm(numbe
 enum class RegisterFile : std::uint8_t { general, vector };
 
 // Which value lies where while a block is lowered, node by node. Registers are given out in one pass over the
-// block; when none is free, the value that is needed again last is moved to the host's stack. A value that an
-// unchanged slot in memory holds as well is only forgotten.
+// block; when none is free, the value that is read again last is moved to the host's stack. A value that
+// memory holds as well, on the stack or in a slot that has not changed, is only forgotten.
 class Registers {
   public:
     // The assembler takes the moves.
     explicit Registers(asmjit::x86::Assembler& assembler) : assembler_(assembler) {}
 
     // At the block's entry.
-    void begin(const ir::Block& block, const Liveness& liveness, const EdgeAbi& abi);
+    void begin(Liveness& liveness, const EdgeAbi& abi);
 
     // What the node at `index` reads must stay in its registers until unlock().
     void unlock() {
@@ -58,7 +58,9 @@ class Registers {
     // The value lies in memory, at an offset of the state.
     void define_in_slot(ValueId value, std::uint32_t offset) { place_[value] = {Place::Kind::slot, offset}; }
     // The value lies in its register alone, whatever memory holds.
-    void forget_slot(ValueId value) { home_in_memory_[value] = {}; }
+    void forget_slot(ValueId value) {
+        if (copy_[value].kind == Place::Kind::slot) copy_[value] = {};
+    }
     // The value takes over what another one's place held, which is gone.
     void take_over(ValueId value, ValueId from);
 
@@ -89,7 +91,10 @@ class Registers {
         return file(which).free & ~avoid & ~(which == RegisterFile::general ? reserved_ : 0);
     }
     void own(RegisterFile which, std::uint8_t number, ValueId value);
+    void vacate_place(ValueId value);
     void drop(ValueId value);
+    void drop_copy(ValueId value);
+    std::uint8_t victim(RegisterFile which, RegisterMask movable) const;
     std::uint8_t make_free(RegisterFile which, RegisterMask avoid);
     void evict(RegisterFile which, std::uint8_t number);
     std::uint32_t take_spill();
@@ -97,13 +102,13 @@ class Registers {
     void move(RegisterFile which, std::uint8_t number, const Place& from);
 
     asmjit::x86::Assembler& assembler_;
-    const Liveness* liveness_ = nullptr;
+    Liveness* liveness_ = nullptr;
     std::uint32_t bias_ = 0;
     std::array<File, 2> files_;
     std::array<RegisterMask, 2> locked_{};
     RegisterMask reserved_ = 0;  // of the general file
     std::vector<Place> place_;
-    std::vector<Place> home_in_memory_;  // by node: the slot that holds the value, too
+    std::vector<Place> copy_;  // by value: where in memory it is, too, while it is in a register
     std::vector<std::uint32_t> free_spills_;
     std::uint32_t released_ = 0;  // nodes up to here need nothing any more
     bool overflowed_ = false;

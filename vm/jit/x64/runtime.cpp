@@ -65,12 +65,12 @@ x86::Mem in_run(std::uint8_t run, std::size_t offset) {
 }
 
 // (rdi: run, rsi: code, rdx: memory, rcx: countdown)
-void emit_enter(x86::Assembler& a, const EdgeAbi& abi) {
+void emit_enter(x86::Assembler& a, const EdgeAbi& abi, const MemoryModel& memory) {
     for (const std::uint8_t number : kCalleeSaved) a.push(gp64(number));
     a.sub(x86::rsp, kStackBytes);
     a.mov(in_frame(offsetof(NativeFrame, run)), x86::rdi);
     a.mov(x86::rax, x86::rsi);
-    a.mov(gp64(kMemoryRegister), x86::rdx);
+    a.lea(gp64(kMemoryRegister), x86::ptr(x86::rdx, memory.translated ? 0 : -kMemoryBias));
     a.mov(gp64(kCountdownRegister), x86::rcx);
     a.mov(gp64(kStateRegister), in_run(kRdi, offsetof(NativeRun, jumps)));
     a.mov(in_frame(offsetof(NativeFrame, jumps)), gp64(kStateRegister));
@@ -188,7 +188,7 @@ Result<SizedStubs> make_stubs(const EdgeAbi& abi, const MemoryModel& memory, voi
     const asmjit::Label serve = a.newLabel();
     const asmjit::Label abandon = a.newLabel();
     a.bind(enter);
-    emit_enter(a, abi);
+    emit_enter(a, abi, memory);
     a.bind(leave);
     emit_departure(a, abi, NativeExit::Kind::site);
     a.bind(budget);
