@@ -1,5 +1,6 @@
 #include "vm/guest/riscv/lift_env.h"
 
+#include <algorithm>
 #include <cstddef>
 
 #include "vm/guest/riscv/hart_slots.h"
@@ -21,8 +22,11 @@ static_assert(kMemKinds[static_cast<std::size_t>(MemType::u8)] == ir::MemKind::u
               kBinary[static_cast<std::size_t>(semantics::FloatBinary::div)] == ir::Opcode::fdiv and
               kFused[static_cast<std::size_t>(semantics::FloatFused::nmadd)] == ir::Opcode::fnmadd);
 
-// Instructions of loops that traces end with. Longer ones gain nothing by it, and SHA-256's lost a fifth.
+// Instructions of loops that traces keep to. Longer ones gain nothing by it, and SHA-256's lost a fifth.
 constexpr std::uint32_t kLongestLoop = 24;
+// And how many of them such a trace holds: what one round leaves in registers that the next one overwrites is
+// stored once in so many.
+constexpr std::uint32_t kMostUnrolled = 48;
 
 ir::MemKind mem_kind(MemType type) { return kMemKinds[static_cast<std::size_t>(type)]; }
 
@@ -155,13 +159,27 @@ void LiftEnv::branch_to(std::uint64_t target, Value condition) {
     const ir::Point taken{target, here_.retired + 1};
     if (not condition.is_constant()) {
         branched_ = true;
-        if (target == loop_ and here_.retired < kLongestLoop) {
+        if (closes_loop(target)) {
             builder_.branch(ir::Condition::eq, condition, builder_.i64(0), {next_pc(insn_), taken.retired});
-            return builder_.goto_(taken);
+            return go_round_or_end(taken);
         }
         builder_.branch(condition, taken);
     } else if (not builder_.block().is(condition, 0)) {
         builder_.goto_(taken);
+    }
+}
+
+bool LiftEnv::closes_loop(std::uint64_t target) const {
+    return loop_ and target == loop_->start and (round_ != 0 or here_.retired < kLongestLoop);
+}
+
+void LiftEnv::go_round_or_end(ir::Point back) {
+    if (round_ == 0) {
+        round_ = back.retired;
+    }
+    goes_round_ = back.retired + round_ <= std::min(loop_->most, kMostUnrolled);
+    if (not goes_round_) {
+        builder_.goto_(back);
     }
 }
 

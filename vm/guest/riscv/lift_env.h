@@ -3,6 +3,7 @@
 #include <array>
 #include <cstdint>
 #include <optional>
+#include <utility>
 
 #include "vm/base/bits.h"
 #include "vm/guest/riscv/insn.h"
@@ -25,9 +26,14 @@ class LiftEnv {
   public:
     using Value = ir::Value;
 
-    // `loop` is where branches mostly go that lead there: they end the block, and the way on is their side
-    // exit.
-    LiftEnv(ir::Block& block, ir::Reach reach, std::optional<std::uint64_t> loop)
+    // A loop whose start is known: branches mostly go where it begins. They lead round again as long as the
+    // block holds `most` instructions in all, then they end it; the way on is their side exit.
+    struct Loop {
+        std::uint64_t start;
+        std::uint32_t most;
+    };
+
+    LiftEnv(ir::Block& block, ir::Reach reach, std::optional<Loop> loop)
         : builder_(block), reach_(reach), loop_(loop) {
         x_.fill(kNoSlot);
         f_.fill(kNoSlot);
@@ -37,6 +43,8 @@ class LiftEnv {
     void begin(const Insn& insn, ir::Point here);
     // Whether nothing may follow.
     bool ended() const { return builder_.ended(); }
+    // Whether what follows is to be recorded from the loop's start on, once.
+    bool goes_round() { return std::exchange(goes_round_, false); }
     // Whether a conditional branch has been recorded that may go either way.
     bool branched() const { return branched_; }
     void leave(ir::Leave kind) { builder_.leave(kind); }
@@ -173,6 +181,8 @@ class LiftEnv {
 
     ir::Jump jump_kind() const;
     void branch_to(std::uint64_t target, Value condition);
+    bool closes_loop(std::uint64_t target) const;
+    void go_round_or_end(ir::Point back);
     void trap_at_breakpoint();
     Value leave_without_value();
 
@@ -185,7 +195,9 @@ class LiftEnv {
 
     ir::Builder builder_;
     ir::Reach reach_;
-    std::optional<std::uint64_t> loop_;
+    std::optional<Loop> loop_;
+    std::uint32_t round_ = 0;  // instructions of the loop, once it was closed
+    bool goes_round_ = false;
     Insn insn_;
     ir::Point here_;
     bool branched_ = false;

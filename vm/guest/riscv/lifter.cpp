@@ -1,5 +1,6 @@
 #include "vm/guest/riscv/lifter.h"
 
+#include <algorithm>
 #include <optional>
 
 #include "vm/base/check.h"
@@ -73,23 +74,29 @@ Lifted lift(ir::Block& block, const LiftRequest& request) {
     VM_CHECK(request.max_instructions != 0);
     block.clear();
     const bool trace = request.branches == Branches::side_exit;
-    LiftEnv e(block, request.context.reach, trace ? std::optional(request.pc) : std::nullopt);
+    const LiftEnv::Loop loop{request.pc, request.max_instructions};
+    LiftEnv e(block, request.context.reach, trace ? std::optional(loop) : std::nullopt);
     Lifted lifted;
-    const auto here = [&] { return ir::Point{request.pc + lifted.bytes, lifted.instructions}; };
+    std::uint32_t at = 0;
+    const auto here = [&] { return ir::Point{request.pc + at, lifted.instructions}; };
     const auto may_go_on = [&] {
         const bool branched = e.branched() and request.branches == Branches::end_block;
         return not e.ended() and not branched and lifted.instructions < request.max_instructions;
     };
     while (may_go_on()) {
-        const auto insn = first_insn(request.bytes.subspan(lifted.bytes));
+        const auto insn = first_insn(request.bytes.subspan(at));
         if (not insn) {
             break;
         }
         e.begin(*insn, here());
         left_to_interpreter(*insn, request.context) ? e.leave(ir::Leave::interpret) : record(e, *insn);
-        lifted.bytes += insn->length;
+        at += insn->length;
+        lifted.bytes = std::max(lifted.bytes, at);
         // What leaves before the instruction is not complete, what jumps is.
         lifted.instructions = e.ended() ? block.frames().back().retired : lifted.instructions + 1;
+        if (e.goes_round()) {
+            at = 0;
+        }
     }
     if (not e.ended()) {
         lifted.instructions == 0 ? e.leave_at(here()) : e.go_on_at(here());

@@ -23,8 +23,8 @@ struct LiftContext {
 };
 
 // What becomes of a conditional branch: the last instruction of its block, or a side exit of a trace that
-// goes on where it is not taken. One that leads back to the trace's own start, as those of loops do, ends it:
-// the way on is the side exit.
+// goes on where it is not taken. One that leads back to the trace's own start, as those of loops do, goes on
+// there, a few times round, and ends the trace then: the way on is the side exit.
 enum class Branches : std::uint8_t { end_block, side_exit };
 
 struct LiftRequest {

@@ -59,8 +59,31 @@ goto @ pc=0x1014 retired=4
     EXPECT_EQ(lifted_.instructions, 4u);
 }
 
-TEST_F(LifterTest, ATraceEndsWhereALoopGoesBack) {
+TEST_F(LifterTest, ATraceGoesRoundALoopAFewTimes) {
     request_.branches = Branches::side_exit;
+    request_.max_instructions = 7;
+    EXPECT_EQ(lift_insns({i(Opcode::addi, 10, 10, 1), i(Opcode::addi, 12, 10, 0), s(Opcode::bge, 10, 11, -8),
+                          i(Opcode::addi, 10, 10, 1)},
+                         1),
+              R"(%0 = get i64 x10
+%1 = add i64 %0, 1
+%2 = get i64 x11
+x10 <- %1
+x12 <- %1
+branch lts %1, %2 @ pc=0x100c retired=3
+%4 = add i64 %0, 2
+x10 <- %4
+x12 <- %4
+branch lts %4, %2 @ pc=0x100c retired=6
+goto @ pc=0x1000 retired=6
+)");
+    EXPECT_EQ(lifted_.instructions, 6u);
+    EXPECT_EQ(lifted_.bytes, 12u);
+}
+
+TEST_F(LifterTest, ATraceEndsWhereALoopGoesBackThatIsTooLongForMore) {
+    request_.branches = Branches::side_exit;
+    request_.max_instructions = 3;
     EXPECT_EQ(
         lift_insns({i(Opcode::addi, 10, 10, 1), s(Opcode::bge, 10, 11, -4), i(Opcode::addi, 10, 10, 1)}, 1),
         R"(%0 = get i64 x10
