@@ -108,7 +108,7 @@ Result<int> run_bare(const Options& options, std::uint64_t memory,
                                              : (*machine)->run(options.max_instructions);
     if (options.stats) {
         report(run_statistics((*machine)->instructions(), Clock::now() - start,
-                              native ? std::optional((*machine)->compiled_instructions()) : std::nullopt));
+                              native ? std::optional((*machine)->compiler_counts().retired) : std::nullopt));
     }
     return exit_code(outcome, options);
 }

@@ -195,7 +195,7 @@ Result<Life> live(Lives& lives, std::uint64_t max_instructions) {
         lives.debugger->end();
     }
     console.reset();
-    return Life{std::move(outcome), machine.instructions(), machine.compiled_instructions(),
+    return Life{std::move(outcome), machine.instructions(), machine.compiler_counts().retired,
                 machine.hart(0).hart().csrs.instret};
 }
 

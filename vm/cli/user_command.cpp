@@ -170,7 +170,7 @@ Result<int> run(const Options& options, const std::vector<std::string>& command)
     const user::Outcome outcome = (*process)->run(how);
     if (options.stats and (options.child or not(*process)->is_child())) {
         const auto compiled =
-            start.native ? std::optional((*process)->compiled_instructions()) : std::nullopt;
+            start.native ? std::optional((*process)->compiler_counts().retired) : std::nullopt;
         out.line("vm: " + run_statistics((*process)->instructions(), Clock::now() - began, compiled));
     }
     const int code = finish(**process, outcome, options, out);

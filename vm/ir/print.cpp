@@ -28,6 +28,10 @@ class Printer {
         writes_before(block_.writes().size());
         return std::move(text_);
     }
+    std::string run(std::size_t index) {
+        node(block_.nodes()[index], index);
+        return std::move(text_);
+    }
 
   private:
     template <class... Args>
@@ -43,6 +47,11 @@ class Printer {
 
     void line(const Node& node, std::size_t index) {
         if (node.frame != kNoFrame) writes_before(block_.frames()[node.frame].last);
+        this->node(node, index);
+        put("\n");
+    }
+
+    void node(const Node& node, std::size_t index) {
         if (node.type != Type::none) put("%{} = ", index);
         put("{}", info(node.op).name);
         if (info(node.op).rule != ResultRule::none) put(" {}", name_of(kTypeNames, node.type));
@@ -52,7 +61,6 @@ class Printer {
             const Frame& frame = block_.frames()[node.frame];
             put(" @ pc={:#x} retired={}", frame.pc, frame.retired);
         }
-        put("\n");
     }
 
     void writes_before(std::size_t end) {
@@ -164,5 +172,7 @@ class Printer {
 }  // namespace
 
 std::string print(const Block& block) { return Printer(block).run(); }
+
+std::string print_node(const Block& block, std::size_t index) { return Printer(block).run(index); }
 
 }  // namespace vm::ir

@@ -18,4 +18,7 @@ namespace vm::ir {
 //     goto @ pc=0x1004 retired=2
 std::string print(const Block& block);
 
+// The line of one node, by its index, without its end.
+std::string print_node(const Block& block, std::size_t index);
+
 }  // namespace vm::ir

@@ -131,5 +131,13 @@ goto_value return %0 @ pc=0x2000 retired=2
 )");
 }
 
+TEST_F(Print, OneNodeIsItsLineAloneWithoutWhatIsWrittenBeforeIt) {
+    b.instruction({0x1000, 3});
+    b.set(x, b.add(v, b.i64(1)));
+    b.goto_({0x1004, 4});
+    EXPECT_EQ(print_node(block_, 1), "%1 = add i64 %0, 1");
+    EXPECT_EQ(print_node(block_, 2), "goto @ pc=0x1004 retired=4");
+}
+
 }  // namespace
 }  // namespace vm::ir

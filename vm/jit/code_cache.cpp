@@ -1,6 +1,7 @@
 #include "vm/jit/code_cache.h"
 
 #include <algorithm>
+#include <chrono>
 #include <cstring>
 #include <functional>
 #include <utility>
@@ -44,6 +45,11 @@ std::size_t CodeCache::Pages::index(const std::byte* code) { return page_of(code
 CodeCache::CodeCache(const EdgeAbi& abi, std::unique_ptr<Backend> backend, const CodeCacheOptions& options)
     : abi_(abi), backend_(std::move(backend)), options_(options) {}
 
+CodeCache::~CodeCache() {
+    for (const Region& region : regions_) tell_dropped(region);
+    if (memory_ and options_.observer != nullptr) options_.observer->stubs_dropped(backend_->stubs());
+}
+
 bool CodeCache::have_memory() {
     if (memory_ or no_memory_) {
         return memory_.has_value();
@@ -66,6 +72,9 @@ bool CodeCache::have_memory() {
         region.end = region.begin + size;
     }
     memory_ = std::move(*memory);
+    if (options_.observer != nullptr) {
+        options_.observer->stubs_made(backend_->stubs(), memory_->address(*stubs));
+    }
     return true;
 }
 
@@ -91,13 +100,18 @@ bool CodeCache::make_block(engine::Frontend& frontend, engine::NativeRequest req
                            NativeBlock& block) {
     constexpr std::uint32_t kFewest = 8;
     while (const std::uint32_t instructions = frontend.lift(scratch_, request)) {
+        if (options_.observer != nullptr) lifted_ = scratch_;
         ir::passes::optimise(scratch_, options_.level);
         VM_CHECK(ir::verify(scratch_).has_value());
-        if (backend_->compile(scratch_, request.pc, address, block)) {
+        const auto made = backend_->compile(scratch_, request.pc, address, block);
+        if (made) {
             counts_.guest_instructions += instructions;
             return true;
         }
         ++counts_.failed;
+        if (options_.observer != nullptr) {
+            options_.observer->failed({request, lifted_, scratch_}, made.error().message);
+        }
         if (instructions <= kFewest) break;
         request.instructions = instructions / 2;
     }
@@ -109,6 +123,13 @@ engine::NativeCode CodeCache::compile(engine::Frontend& frontend, const engine::
     if (const void* const entry = look_up(request)) {
         return {entry};
     }
+    const auto start = std::chrono::steady_clock::now();
+    const engine::NativeCode code = make(frontend, request);
+    counts_.compile_time += std::chrono::steady_clock::now() - start;
+    return code;
+}
+
+engine::NativeCode CodeCache::make(engine::Frontend& frontend, const engine::NativeRequest& request) {
     bool later = false;
     for (unsigned attempt = 0; attempt < 2 and have_memory(); ++attempt) {
         Region& region = regions_[open_];
@@ -134,7 +155,11 @@ const void* CodeCache::place(Placed& block, Region& region, const engine::Native
     ++counts_.compiled;
     counts_.host_bytes += code.size();
     region.used = std::min(align_up(block.offset + code.size(), kAlignment), region.end);
+    if (options_.observer != nullptr) {
+        options_.observer->compiled({request, lifted_, scratch_}, block.native, backend_->stubs());
+    }
     code = {};
+    block.native.marks = {};
     block.key = {request.pc, request.bytes.data(), request.context};
     block.scope = request.scope;
     block.generation = request.generation;
@@ -154,6 +179,7 @@ bool CodeCache::open_next_region() {
     if (not everybody_left(next)) {
         return false;
     }
+    tell_dropped(next);
     next.blocks.clear();
     next.used = next.begin;
     next.evicted_at = 0;
@@ -174,6 +200,11 @@ void CodeCache::evict(Region& region) {
     counts_.evicted += region.blocks.size();
     region.evicted_at = epoch_.load(std::memory_order_relaxed) + 1;
     epoch_.store(region.evicted_at, std::memory_order_seq_cst);
+}
+
+void CodeCache::tell_dropped(const Region& region) {
+    if (options_.observer == nullptr) return;
+    for (const Placed& block : region.blocks) options_.observer->dropped(block.native);
 }
 
 bool CodeCache::everybody_left(const Region& region) const {
@@ -282,7 +313,7 @@ const Site* CodeCache::fault_at(std::uint64_t host_pc) {
     return nullptr;
 }
 
-CodeCache::Counts CodeCache::counts() const {
+Counts CodeCache::counts() const {
     const std::lock_guard lock(mutex_);
     return counts_;
 }

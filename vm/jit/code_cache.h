@@ -15,13 +15,16 @@
 #include "vm/ir/block.h"
 #include "vm/jit/backend.h"
 #include "vm/jit/code_memory.h"
+#include "vm/jit/code_observer.h"
+#include "vm/jit/counts.h"
 #include "vm/jit/edge_abi.h"
 
 namespace vm::jit {
 
 struct CodeCacheOptions {
     std::size_t code_bytes = std::size_t{64} << 20;
-    unsigned level = 1;  // of optimisation, see ir::passes
+    unsigned level = 1;                // of optimisation, see ir::passes
+    CodeObserver* observer = nullptr;  // outlives the cache
 };
 
 // The compiled code of a program or machine, which all its threads or harts compile into and run.
@@ -35,18 +38,6 @@ class CodeCache {
   public:
     static constexpr std::size_t kRegions = 8;
     static constexpr std::size_t kLeastBytes = std::size_t{256} << 10;
-
-    struct Counts {
-        std::uint64_t compiled = 0;
-        std::uint64_t refused = 0;             // not worth it, too large, or there was no room
-        std::uint64_t failed = 0;              // the backend could not, whole or in part
-        std::uint64_t guest_instructions = 0;  // compiled, not run
-        std::uint64_t host_bytes = 0;
-        std::uint64_t links = 0;
-        std::uint64_t found = 0;        // compiled for another hart, or before
-        std::uint64_t invalidated = 0;  // whose bytes were overwritten
-        std::uint64_t evicted = 0;
-    };
 
     // One hart's part: whether it is in compiled code. The cache outlives it.
     class Visitor {
@@ -81,6 +72,7 @@ class CodeCache {
     // The ABI outlives it. Memory for code is had when there is something to compile: most programs are over
     // before that. Where the host has none, nothing is compiled.
     CodeCache(const EdgeAbi& abi, std::unique_ptr<Backend> backend, const CodeCacheOptions& options);
+    ~CodeCache();
     CodeCache(const CodeCache&) = delete;
     CodeCache& operator=(const CodeCache&) = delete;
 
@@ -158,9 +150,11 @@ class CodeCache {
     bool have_memory();
     bool make_block(engine::Frontend& frontend, engine::NativeRequest request, std::uint64_t address,
                     NativeBlock& block);
+    engine::NativeCode make(engine::Frontend& frontend, const engine::NativeRequest& request);
     const void* place(Placed& block, Region& region, const engine::NativeRequest& request);
     bool open_next_region();
     void evict(Region& region);
+    void tell_dropped(const Region& region);
     bool everybody_left(const Region& region) const;
     void drop(Placed& block);
     std::size_t region_at(std::size_t offset) const;
@@ -183,6 +177,7 @@ class CodeCache {
     std::vector<Visitor*> visitors_;
     std::atomic<std::uint64_t> epoch_ = 0;
     ir::Block scratch_;
+    ir::Block lifted_;  // for an observer
     Counts counts_;
 };
 

@@ -1,11 +1,15 @@
 #include "vm/jit/code_cache.h"
 
+#include <algorithm>
 #include <array>
 #include <atomic>
 #include <memory>
+#include <string>
+#include <string_view>
 #include <thread>
 #include <vector>
 
+#include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
 #include "vm/jit/guest_fixture.h"
@@ -270,6 +274,81 @@ TEST_F(CodeCacheTest, NothingIsCompiledWhereCodeHasNoRoom) {
         hart.tier.select_space(3);
         hart.tier.forget();
     }
+}
+
+// Notes what it is told.
+class Notes final : public CodeObserver {
+  public:
+    void stubs_made(const Stubs& stubs, std::uint64_t end) override {
+        EXPECT_LT(stubs.leave, end);
+        texts.emplace_back("stubs made");
+    }
+    void stubs_dropped(const Stubs&) override { texts.emplace_back("stubs dropped"); }
+    BlockCounter* counter(std::uint64_t) override { return &counted; }
+    void compiled(const Compilation& from, const NativeBlock& block, const Stubs&) override {
+        texts.push_back("compiled " + std::to_string(from.request.pc) + " of " +
+                        std::to_string(from.lifted.nodes().size()) + " nodes");
+        EXPECT_FALSE(block.code.empty());
+        EXPECT_FALSE(block.marks.empty());
+        code = block.address;
+    }
+    void failed(const Compilation&, std::string_view why) override { texts.emplace_back(why); }
+    void dropped(const NativeBlock&) override {
+        texts.emplace_back("dropped");
+    }
+
+    std::vector<std::string> texts;
+    BlockCounter counted;
+    std::uint64_t code = 0;
+};
+
+std::shared_ptr<CodeCache> observed(CodeObserver& observer, std::size_t bytes) {
+    return std::make_shared<CodeCache>(kAbi, x64::make_backend(kAbi, MemoryModel{}, &observer).value(),
+                                       CodeCacheOptions{.code_bytes = bytes, .observer = &observer});
+}
+
+TEST_F(CodeCacheTest, AnObserverSeesWhatIsCompiledAndWhatGoesWithTheCache) {
+    Notes notes;
+    {
+        Hart hart(observed(notes, kSmall));
+        const void* const entry = hart.compile(at(kPc)).entry;
+        EXPECT_EQ(reinterpret_cast<std::uint64_t>(entry), notes.code);
+        hart.run(entry);
+        hart.run(entry);
+        EXPECT_EQ(notes.counted.entries, 2u);
+        EXPECT_EQ(notes.counted.unretired, 0u);
+    }
+    EXPECT_THAT(notes.texts, testing::ElementsAre("stubs made", "compiled 4096 of 5 nodes", "dropped",
+                                                  "stubs dropped"));
+}
+
+TEST_F(CodeCacheTest, AnObserverSeesWhatMadeRoomOnceItsMemoryIsFree) {
+    Notes notes;
+    const auto cache = observed(notes, kSmall);
+    Hart hart(cache);
+    EXPECT_TRUE(compile_more(hart, kTooMany));
+    const auto dropped = static_cast<std::uint64_t>(
+        std::count(notes.texts.begin(), notes.texts.end(), "dropped"));
+    EXPECT_GT(dropped, 0u);
+    EXPECT_LE(dropped, cache->counts().evicted);
+}
+
+TEST_F(CodeCacheTest, InstructionsBehindASideExitAreCountedAsNotRun) {
+    Notes notes;
+    Hart hart(observed(notes, kSmall));
+    hart.guest.code = [](ir::Builder& builder) {
+        builder.instruction({kPc, 0});
+        builder.branch(ir::Condition::eq, x_of(builder), builder.i64(10), {kNext, 1});
+        builder.goto_({kPc + 12, 3});
+        return 3;
+    };
+    const void* const entry = hart.tier.compile(at(kPc)).entry;
+    EXPECT_EQ(hart.run(entry).pc, kNext);
+    EXPECT_EQ(notes.counted.unretired, 2u);
+    hart.guest.registers[0] = 11;
+    EXPECT_EQ(hart.run(entry).pc, kPc + 12);
+    EXPECT_EQ(notes.counted.unretired, 2u);
+    EXPECT_EQ(notes.counted.entries, 2u);
 }
 
 // Each does what an interpreter does, over more blocks than there is room for, some of which are overwritten.

@@ -51,6 +51,31 @@ struct Site {
     Place result;
 };
 
+// Counted by the code of a block. What C++ ends within a block counts as if the block had been run to its
+// end.
+struct BlockCounter {
+    std::uint64_t entries = 0;
+    std::uint64_t unretired = 0;  // instructions of entries that left by the side
+};
+
+// What the code of a block is for, from an offset on to the next mark.
+struct Mark {
+    enum class Kind : std::uint8_t {
+        entry,      // of the block
+        node,       // by index in the block
+        exit,       // of a site
+        look_up,    // of a translation, where the page is not the recent one
+        serve,      // of a site
+        nan,        // a canonical one instead of another
+        budget,     // the countdown does not suffice
+        constants,  // no code
+    };
+
+    std::uint32_t host_offset = 0;
+    Kind kind = Kind::entry;
+    std::uint32_t index = 0;  // of the node or the site
+};
+
 // One compiled block. Sites are pointed at from its code, so they stay where they are.
 struct NativeBlock {
     std::uint64_t pc = 0;
@@ -61,6 +86,8 @@ struct NativeBlock {
     std::vector<SlotMove> moves;
     std::vector<std::uint64_t> constants;
     std::vector<std::uint32_t> faults;  // indices of sites whose access may fail in hardware, by host offset
+    BlockCounter* counter = nullptr;    // if its code counts
+    std::vector<Mark> marks;            // by offset; where somebody observes, while it is compiled
 };
 
 }  // namespace vm::jit

@@ -13,36 +13,6 @@ namespace {
 
 using Kind = engine::NativeOutcome::Kind;
 
-engine::NativeOutcome outcome_of(const NativeExit& exit) {
-    engine::NativeOutcome outcome{Kind::interpret, exit.pc, exit.countdown, {}, nullptr};
-    if (exit.kind == NativeExit::Kind::budget) {
-        outcome.kind = Kind::spent;
-    }
-    if (exit.kind != NativeExit::Kind::site) {
-        return outcome;
-    }
-    const Site& site = *exit.site;
-    outcome.pc = site.pc;
-    switch (site.node.op) {
-        case ir::Opcode::branch:
-        case ir::Opcode::goto_:
-            outcome.kind = Kind::go_on;
-            outcome.exit = site.linkable ? &site : nullptr;
-            break;
-        case ir::Opcode::goto_value:
-            outcome.kind = Kind::go_on;
-            outcome.pc = exit.value;
-            break;
-        case ir::Opcode::trap:
-            outcome.kind = Kind::trap;
-            outcome.trap = {site.node.imm, exit.value};
-            break;
-        default:
-            break;
-    }
-    return outcome;
-}
-
 }  // namespace
 
 Tier::Tier(engine::Frontend& frontend, std::shared_ptr<CodeCache> cache)
@@ -78,6 +48,38 @@ engine::NativeOutcome Tier::run(const void* entry, std::int64_t countdown) {
     counts_.retired += static_cast<std::uint64_t>(countdown - run.exit.countdown);
     const engine::NativeOutcome outcome = outcome_of(run.exit);
     visitor_.leave();
+    return outcome;
+}
+
+engine::NativeOutcome Tier::outcome_of(const NativeExit& exit) {
+    engine::NativeOutcome outcome{Kind::interpret, exit.pc, exit.countdown, {}, nullptr};
+    if (exit.kind == NativeExit::Kind::budget) {
+        outcome.kind = Kind::spent;
+    }
+    if (exit.kind != NativeExit::Kind::site) {
+        return outcome;
+    }
+    const Site& site = *exit.site;
+    outcome.pc = site.pc;
+    switch (site.node.op) {
+        case ir::Opcode::branch:
+        case ir::Opcode::goto_:
+            counts_.jump_misses += site.linkable ? 0 : 1;
+            outcome.kind = Kind::go_on;
+            outcome.exit = site.linkable ? &site : nullptr;
+            break;
+        case ir::Opcode::goto_value:
+            ++counts_.jump_misses;
+            outcome.kind = Kind::go_on;
+            outcome.pc = exit.value;
+            break;
+        case ir::Opcode::trap:
+            outcome.kind = Kind::trap;
+            outcome.trap = {site.node.imm, exit.value};
+            break;
+        default:
+            break;
+    }
     return outcome;
 }
 

@@ -5,6 +5,7 @@
 
 #include "vm/engine/native_tier.h"
 #include "vm/jit/code_cache.h"
+#include "vm/jit/counts.h"
 #include "vm/jit/jump_cache.h"
 #include "vm/jit/native_frame.h"
 
@@ -13,12 +14,6 @@ namespace vm::jit {
 // Has the hot blocks of one hart compiled, and runs them.
 class Tier : public engine::NativeTier {
   public:
-    struct Counts {
-        std::uint64_t retired = 0;  // in compiled code
-        std::uint64_t served = 0;
-        std::uint64_t faults = 0;
-    };
-
     // The frontend outlives it.
     Tier(engine::Frontend& frontend, std::shared_ptr<CodeCache> cache);
 
@@ -39,10 +34,12 @@ class Tier : public engine::NativeTier {
     }
     void forget() override;
 
+    // Of this hart: what is compiled the cache counts.
     const Counts& counts() const { return counts_; }
     const CodeCache& cache() const { return *cache_; }
 
   private:
+    engine::NativeOutcome outcome_of(const NativeExit& exit);
     bool serve(NativeFrame& frame, const Site& site);
     bool serve_access(NativeFrame& frame, const Site& site);
     bool serve_call(NativeFrame& frame, const Site& site);

@@ -100,6 +100,16 @@ TEST_F(TierTest, AComputedJumpThatIsRememberedDoesNotComeBackUntilAllIsForgotten
     EXPECT_EQ(tier_->run(compile(jump_to_x), 100).pc, 0x4444u);
 }
 
+TEST_F(TierTest, ComputedJumpsThatComeBackAreCounted) {
+    run([](ir::Builder& builder) {
+        builder.instruction({kPc, 0});
+        builder.goto_value(x_of(builder), {kPc, 1});
+        return 1;
+    });
+    EXPECT_EQ(tier_->counts().jump_misses, 1u);
+    EXPECT_GT(tier_->cache().counts().compile_time.count(), 0);
+}
+
 TEST_F(TierTest, ATrapIsToldWithItsCauseAndValue) {
     const auto outcome = run([](ir::Builder& builder) {
         builder.instruction({kPc, 0});

@@ -59,7 +59,10 @@ class BareMachine {
                            const std::function<void(std::string_view)>& print);
 
     std::uint64_t instructions() const { return hart_.csrs.instret; }
-    std::uint64_t compiled_instructions() const { return native_ ? native_->counts().retired : 0; }
+    jit::Counts compiler_counts() const {
+        jit::Counts counts;
+        return native_ != nullptr ? (counts = native_->counts()) += native_->cache().counts() : counts;
+    }
     const guest::riscv::Hart& hart() const { return hart_; }
     guest::riscv::Hart& hart() { return hart_; }
 

@@ -80,8 +80,8 @@ class HartUnit {
     void obey(debug::ThreadControl& control);
     // Before the hart runs: hot code is compiled, as long as no debugger comes.
     void compile_hot_code(std::shared_ptr<jit::CodeCache> code, std::uint16_t threshold);
-    // Instructions that compiled code has retired.
-    std::uint64_t compiled_instructions() const { return native_ ? native_->counts().retired : 0; }
+    // Without those of the code that harts share.
+    jit::Counts compiler_counts() const { return native_ ? native_->counts() : jit::Counts{}; }
     // Before the hart runs: pages of code are told to the others, too.
     void share_code(engine::Handshake& handshake);
     // Makes the machine the hart's firmware: it is stopped, and left to its kernel by start(). `serve`

@@ -114,12 +114,13 @@ Result<std::unique_ptr<SystemMachine>> SystemMachine::create(const SystemOptions
 }
 
 Result<void> SystemMachine::compile_hot_code(const native::Options& options) {
-    const auto code = native::make_machine_code(options.code);
+    auto code = native::make_machine_code(options.code);
     if (not code) {
         return tl::unexpected(code.error());
     }
+    code_ = std::move(*code);
     for (const auto& hart : harts_) {
-        hart->compile_hot_code(*code, options.threshold);
+        hart->compile_hot_code(code_, options.threshold);
     }
     return {};
 }
@@ -252,12 +253,12 @@ std::uint64_t SystemMachine::instructions() const {
     return sum;
 }
 
-std::uint64_t SystemMachine::compiled_instructions() const {
-    std::uint64_t sum = 0;
+jit::Counts SystemMachine::compiler_counts() const {
+    jit::Counts sum;
     for (const auto& unit : harts_) {
-        sum += unit->compiled_instructions();
+        sum += unit->compiler_counts();
     }
-    return sum;
+    return code_ != nullptr ? sum += code_->counts() : sum;
 }
 
 // The first of several ends is the one that counts.

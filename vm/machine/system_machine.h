@@ -87,7 +87,7 @@ class SystemMachine final : private SbiHost {
 
     // Of all harts, while none runs.
     std::uint64_t instructions() const;
-    std::uint64_t compiled_instructions() const;  // of these
+    jit::Counts compiler_counts() const;
 
     // Before it runs: a debugger may hold the harts, and look at them while they stand.
     void obey(debug::ThreadControl& control);
@@ -137,6 +137,7 @@ class SystemMachine final : private SbiHost {
     engine::Handshake handshake_;
     debug::ThreadControl* control_ = nullptr;  // of a debugger, where there is one
     // Made after the board, which calls them.
+    std::shared_ptr<jit::CodeCache> code_;  // what is compiled for the harts
     std::vector<std::unique_ptr<HartUnit>> harts_;
     Board board_;
     std::unique_ptr<Sbi> sbi_;

@@ -29,7 +29,7 @@ Result<std::shared_ptr<jit::CodeCache>> make_code(const jit::MemoryModel& memory
                                                   const jit::CodeCacheOptions& options) {
     static const jit::EdgeAbi abi(guest::riscv::kSlotBias, guest::riscv::kBusyIntegers,
                                   guest::riscv::kBusyFloats);
-    auto backend = jit::x64::make_backend(abi, memory);
+    auto backend = jit::x64::make_backend(abi, memory, options.observer);
     if (not backend) {
         return tl::unexpected(backend.error());
     }

@@ -134,8 +134,8 @@ class Machine {
     }
     engine::Exit run(std::uint64_t budget) { return interpreter_.run(budget); }
     void request_attention() { interpreter_.request_attention(); }
-    const jit::Tier::Counts& counts() const { return tier_->counts(); }
-    jit::CodeCache::Counts code_counts() const { return tier_->cache().counts(); }
+    const jit::Counts& counts() const { return tier_->counts(); }
+    jit::Counts code_counts() const { return tier_->cache().counts(); }
     std::span<const std::byte> memory() const { return {ram.host(PhysAddr{kRam}), kRamSize}; }
 
     mem::GuestRam ram = mem::GuestRam::create(PhysAddr{kRam}, kRamSize).value();

@@ -76,8 +76,8 @@ class Guest {
     guest::riscv::Hart& hart() { return hart_; }
     std::span<const std::byte> data() const { return {ram_.host(mem::PhysAddr{kData}), kPageSize}; }
     std::span<const std::byte> code() const { return {ram_.host(mem::PhysAddr{kCode}), kCodeSize}; }
-    const jit::Tier::Counts& counts() const { return tier_->counts(); }
-    jit::CodeCache::Counts code_counts() const { return tier_->cache().counts(); }
+    const jit::Counts& counts() const { return tier_->counts(); }
+    jit::Counts code_counts() const { return tier_->cache().counts(); }
 
   private:
     void map(std::uint64_t address, std::uint64_t length, std::uint8_t permissions) {

@@ -356,7 +356,7 @@ const guest::riscv::Hart& Process::hart() const {
 
 void Process::add(Retired& sum, const Thread& thread) {
     sum.all += thread.hart().csrs.instret;
-    sum.compiled += thread.retired_compiled();
+    sum.compilers += thread.compiler_counts();
 }
 
 Process::Retired Process::retired() const {
@@ -366,6 +366,9 @@ Process::Retired Process::retired() const {
         if (not worker.done) {
             add(sum, *worker.thread);
         }
+    }
+    if (program_.code != nullptr) {
+        sum.compilers += program_.code->counts();
     }
     return sum;
 }

@@ -60,9 +60,9 @@ class Process {
 
     // While it does not run: of the thread that ended the program, else the first.
     const guest::riscv::Hart& hart() const;
-    // Retired by all threads, and how many of these in compiled code.
+    // Retired by all threads; and what their compilers did.
     std::uint64_t instructions() const { return retired().all; }
-    std::uint64_t compiled_instructions() const { return retired().compiled; }
+    jit::Counts compiler_counts() const { return retired().compilers; }
     const AddressSpace& memory() const { return memory_; }
     AddressSpace& memory() { return memory_; }
 
@@ -105,7 +105,7 @@ class Process {
     void join_ended();
     struct Retired {
         std::uint64_t all = 0;
-        std::uint64_t compiled = 0;
+        jit::Counts compilers{};
     };
     static void add(Retired& sum, const Thread& thread);
     Retired retired() const;

@@ -29,6 +29,8 @@ SysValue Process::fork(Thread& parent, const NewThread& wanted) {
         const auto members = handshake_.hold();
         const auto memory = memory_.ram().hold();
         const auto code = program_.code != nullptr ? program_.code->hold() : std::unique_lock<std::mutex>();
+        auto* const observer = program_.native ? program_.native->code.observer : nullptr;
+        const auto unobserved = observer != nullptr ? observer->hold() : std::unique_lock<std::mutex>();
         others_mark = program_.marking != 0;
         child = ::fork();
         error = errno;

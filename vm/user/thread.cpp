@@ -65,7 +65,7 @@ Thread::Thread(Program& program, const Thread& parent, const NewThread& wanted) 
 
 void Thread::compile_hot_code() {
     interpreter_.set_native(nullptr, 0);
-    compiled_before_ = retired_compiled();
+    counts_before_ = compiler_counts();
     native_.reset();
     // Watchpoints are seen by the interpreter alone.
     if (program_.code != nullptr and program_.control == nullptr) {

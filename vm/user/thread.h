@@ -92,9 +92,10 @@ class Thread {
 
     // As the program wants it. While the thread does not run.
     void compile_hot_code();
-    // Of the instructions that have retired, those in compiled code.
-    std::uint64_t retired_compiled() const {
-        return compiled_before_ + (native_ != nullptr ? native_->counts().retired : 0);
+    // Without those of the code that threads share.
+    jit::Counts compiler_counts() const {
+        jit::Counts counts = counts_before_;
+        return native_ != nullptr ? counts += native_->counts() : counts;
     }
 
     // There are others from now on, or will be at once.
@@ -182,7 +183,7 @@ class Thread {
     guest::riscv::UserMemory user_memory_;
     guest::riscv::Interpreter<guest::riscv::UserMemory> interpreter_;
     std::unique_ptr<jit::Tier> native_;
-    std::uint64_t compiled_before_ = 0;  // by compilers that are gone
+    jit::Counts counts_before_;  // of compilers that are gone
     engine::Handshake::Member member_;
     std::atomic<bool> called_ = false;
     std::atomic<int> number_ = 0;  // while it lives, the one of a vfork's child

@@ -115,4 +115,23 @@ std::string disassemble(std::uint32_t bits, std::uint64_t pc) {
     return insn.length == 2 ? disassemble_half(insn, pc) : disassemble_word(insn, pc);
 }
 
+ListedInsn list_front(std::span<const std::byte> bytes, std::uint64_t pc) {
+    VM_CHECK(not bytes.empty());
+    if (bytes.size() == 1) {
+        return {fmt::format("{:x}: {:<8}  .byte {:#04x}", pc, fmt::format("{:02x}", bytes[0]), bytes[0]), 1};
+    }
+    const auto half = [&](std::size_t at) {
+        return std::to_integer<std::uint32_t>(bytes[at]) | std::to_integer<std::uint32_t>(bytes[at + 1]) << 8;
+    };
+    const std::uint32_t low = half(0);
+    if (instruction_length(low) == 2) {
+        return {fmt::format("{:x}: {:<8}  {}", pc, fmt::format("{:04x}", low), disassemble(low, pc)), 2};
+    }
+    if (bytes.size() < 4) {
+        return {fmt::format("{:x}: {:<8}  .2byte {:#06x}", pc, fmt::format("{:04x}", low), low), 2};
+    }
+    const std::uint32_t bits = low | half(2) << 16;
+    return {fmt::format("{:x}: {:08x}  {}", pc, bits, disassemble(bits, pc)), 4};
+}
+
 }  // namespace vm::guest::riscv

@@ -1,5 +1,8 @@
 #include "vm/guest/riscv/disasm.h"
 
+#include <array>
+#include <span>
+
 #include <gtest/gtest.h>
 
 namespace vm::guest::riscv {
@@ -52,6 +55,19 @@ TEST(Disassemble, WritesCompressedInstructionsAsThemselves) {
     EXPECT_EQ(disassemble(0x0800, 0), "c.addi4spn s0,sp,16");
     EXPECT_EQ(disassemble(0x757d, 0), "c.lui a0,0xfffff");
     EXPECT_EQ(disassemble(0x8082, 0), "c.jr ra");
+}
+
+TEST(ListFront, ShowsAddressBitsAndTextAndSaysHowLongTheInstructionIs) {
+    constexpr std::array kCode = {std::byte{0x05}, std::byte{0x05}, std::byte{0x13},
+                                  std::byte{0x05}, std::byte{0x25}, std::byte{0x00}};
+    const auto first = list_front(kCode, 0x1000);
+    EXPECT_EQ(first.text, "1000: 0505      c.addi a0,1");
+    EXPECT_EQ(first.length, 2u);
+    const auto second = list_front(std::span(kCode).subspan(2), 0x1002);
+    EXPECT_EQ(second.text, "1002: 00250513  addi a0,a0,2");
+    EXPECT_EQ(second.length, 4u);
+    EXPECT_EQ(list_front(std::span(kCode).subspan(2, 2), 0x1002).text, "1002: 0513      .2byte 0x0513");
+    EXPECT_EQ(list_front(std::span(kCode).subspan(2, 1), 0x1002).text, "1002: 13        .byte 0x13");
 }
 
 TEST(Disassemble, WritesWhatIsNoInstructionAsData) {

@@ -10,8 +10,8 @@ namespace {
 
 class X64Backend : public Backend {
   public:
-    X64Backend(const EdgeAbi& abi, const MemoryModel& memory)
-        : abi_(abi), memory_(memory), lowering_(abi_, memory_, stubs_) {}
+    X64Backend(const EdgeAbi& abi, const MemoryModel& memory, CodeObserver* observer)
+        : abi_(abi), memory_(memory), lowering_(abi_, memory_, stubs_, observer) {}
 
     Result<std::size_t> make_stubs(std::byte* writable, std::uint64_t address, std::size_t room) override {
         const auto made = x64::make_stubs(abi_, memory_, writable, address, room);
@@ -51,9 +51,10 @@ class X64Backend : public Backend {
 
 }  // namespace
 
-Result<std::unique_ptr<Backend>> make_backend(const EdgeAbi& abi, const MemoryModel& memory) {
+Result<std::unique_ptr<Backend>> make_backend(const EdgeAbi& abi, const MemoryModel& memory,
+                                              CodeObserver* observer) {
     if (const auto supported = host_supported(); not supported) return tl::unexpected(supported.error());
-    return std::make_unique<X64Backend>(abi, memory);
+    return std::make_unique<X64Backend>(abi, memory, observer);
 }
 
 }  // namespace vm::jit::x64

@@ -2,12 +2,14 @@
 
 #include <array>
 #include <cstring>
+#include <vector>
 
 #include <gtest/gtest.h>
 
 #include "vm/base/bits.h"
 #include "vm/ir/builder.h"
 #include "vm/jit/code_memory.h"
+#include "vm/jit/code_observer.h"
 #include "vm/jit/x64/runtime.h"
 
 namespace vm::jit::x64 {
@@ -110,6 +112,27 @@ TEST_F(BackendTest, ALoopOfCompiledCodeEndsWithTheCountdown) {
     EXPECT_EQ(exit.kind, NativeExit::Kind::budget);
     EXPECT_EQ(exit.countdown, 1);
     EXPECT_EQ(state_, (std::array<std::uint64_t, 2>{1010, 2020}));
+}
+
+TEST_F(BackendTest, WhereSomebodyObservesTheCodeSaysWhatItIsFor) {
+    NativeBlock unobserved;
+    compile(unobserved, 0x2000);
+    EXPECT_TRUE(unobserved.marks.empty());
+    CodeObserver nobody;
+    backend_ = make_backend(abi_, MemoryModel{}, &nobody).value();
+    used_ = align_up(backend_->make_stubs(code_.writable(), code_.address(0), code_.size()).value(), 16);
+    NativeBlock native;
+    compile(native, 0x2000);
+    EXPECT_EQ(native.code.size(), unobserved.code.size());
+    std::vector<Mark::Kind> kinds;
+    std::uint32_t before = 0;
+    for (const Mark& mark : native.marks) {
+        EXPECT_LE(before, mark.host_offset);
+        before = mark.host_offset;
+        if (kinds.empty() or kinds.back() != mark.kind) kinds.push_back(mark.kind);
+    }
+    EXPECT_LT(before, native.code.size());
+    EXPECT_EQ(kinds, (std::vector{Mark::Kind::entry, Mark::Kind::node, Mark::Kind::budget}));
 }
 
 TEST_F(BackendTest, StubsThatDoNotFitAreRefused) {

@@ -39,6 +39,10 @@ void Lowering::emit_exit(std::uint32_t number) {
     load_homes(site);
     if (const std::uint32_t unretired = instructions_ - site.retired; unretired != 0) {
         assembler_.add(gp64(kCountdownRegister), unretired);
+        if (out_->counter != nullptr) {
+            assembler_.mov(gp64(kRcx), reinterpret_cast<std::uint64_t>(&out_->counter->unretired));
+            assembler_.add(x86::qword_ptr(gp64(kRcx)), unretired);
+        }
     }
     // What another page holds may change without a word to this one.
     const bool jumps = site.node.op == Opcode::branch or site.node.op == Opcode::goto_;

@@ -75,13 +75,25 @@ void Lowering::fail_with(const char* what) {
 void Lowering::handleError(asmjit::Error, const char* message, asmjit::BaseEmitter*) { fail_with(message); }
 
 void Lowering::emit_entry() {
+    mark(Mark::Kind::entry);
     over_budget_ = assembler_.newLabel();
-    if (instructions_ == 0) return;
-    assembler_.sub(gp64(kCountdownRegister), instructions_);
-    assembler_.js(over_budget_);
+    if (instructions_ != 0) {
+        assembler_.sub(gp64(kCountdownRegister), instructions_);
+        assembler_.js(over_budget_);
+    }
+    out_->counter = observer_ != nullptr ? observer_->counter(out_->pc) : nullptr;
+    if (out_->counter == nullptr) return;
+    assembler_.mov(gp64(kScratch), reinterpret_cast<std::uint64_t>(&out_->counter->entries));
+    assembler_.inc(x86::qword_ptr(gp64(kScratch)));
+}
+
+void Lowering::mark(Mark::Kind kind, std::uint32_t index) {
+    if (observer_ == nullptr) return;
+    out_->marks.push_back({static_cast<std::uint32_t>(assembler_.offset()), kind, index});
 }
 
 void Lowering::lower_node(std::uint32_t index) {
+    mark(Mark::Kind::node, index);
     registers_.unlock();
     if (index != 0) {
         registers_.release(index - 1);
@@ -123,10 +135,12 @@ void Lowering::lower_node(std::uint32_t index) {
 void Lowering::emit_cold() {
     x86::Assembler& a = assembler_;
     for (std::size_t i = 0; i < cold_exits_.size(); ++i) {
+        mark(Mark::Kind::exit, cold_exits_[i].site);
         a.bind(cold_exits_[i].entry);
         emit_exit(cold_exits_[i].site);
     }
     for (const ColdLookUp& each : cold_look_ups_) {
+        mark(Mark::Kind::look_up);
         a.bind(each.entry);
         load_address(each);
         a.push(gp64(kRdx));
@@ -137,11 +151,13 @@ void Lowering::emit_cold() {
         a.jmp(each.back);
     }
     for (const ColdServe& each : cold_serves_) {
+        mark(Mark::Kind::serve, each.site);
         a.bind(each.entry);
         serve(each.site);
         a.jmp(each.back);
     }
     for (const NanFix& each : nan_fixes_) {
+        mark(Mark::Kind::nan);
         a.bind(each.entry);
         const bool single = each.type == ir::Type::f32;
         const auto nan = constant(ir::float_format(each.type).canonical_nan());
@@ -149,12 +165,14 @@ void Lowering::emit_cold() {
         a.jmp(each.back);
     }
     if (instructions_ != 0) {
+        mark(Mark::Kind::budget);
         a.bind(over_budget_);
         a.add(gp64(kCountdownRegister), instructions_);
         a.mov(x86::rax, out_->pc);
         a.jmp(stubs_.budget);
     }
     if (pool_.empty()) return;
+    mark(Mark::Kind::constants);
     a.align(asmjit::AlignMode::kData, 16);
     for (const PoolEntry& each : pool_) {
         a.bind(each.label);

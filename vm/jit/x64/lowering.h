@@ -11,6 +11,7 @@
 #include "vm/base/result.h"
 #include "vm/ir/block.h"
 #include "vm/ir/float_format.h"
+#include "vm/jit/code_observer.h"
 #include "vm/jit/edge_abi.h"
 #include "vm/jit/liveness.h"
 #include "vm/jit/memory_model.h"
@@ -25,8 +26,9 @@ namespace vm::jit::x64 {
 class Lowering : private asmjit::ErrorHandler {
   public:
     // All outlive it.
-    Lowering(const EdgeAbi& abi, const MemoryModel& memory, const Stubs& stubs)
-        : abi_(abi), memory_(memory), stubs_(stubs), registers_(assembler_) {}
+    Lowering(const EdgeAbi& abi, const MemoryModel& memory, const Stubs& stubs,
+             CodeObserver* observer = nullptr)
+        : abi_(abi), memory_(memory), stubs_(stubs), observer_(observer), registers_(assembler_) {}
 
     // Compiles for code that will lie at `address`. Fails where the block asks for what is not supported, or
     // is too large.
@@ -67,6 +69,7 @@ class Lowering : private asmjit::ErrorHandler {
     // lowering.cpp: the frame of it all.
     void emit_entry();
     void emit_cold();
+    void mark(Mark::Kind kind, std::uint32_t index = 0);
     void lower_node(std::uint32_t index);
     void fail_with(const char* what);
     void handleError(asmjit::Error, const char* message, asmjit::BaseEmitter*) override;
@@ -175,6 +178,7 @@ class Lowering : private asmjit::ErrorHandler {
     const EdgeAbi& abi_;
     const MemoryModel& memory_;
     const Stubs& stubs_;
+    CodeObserver* const observer_;
     asmjit::CodeHolder code_;
     asmjit::x86::Assembler assembler_;
     Liveness liveness_;

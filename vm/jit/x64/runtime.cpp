@@ -9,6 +9,7 @@
 
 #include "vm/base/check.h"
 #include "vm/jit/x64/registers.h"
+#include "vm/jit/x64/unwind.h"
 #include "vm/mem/address.h"
 #include "vm/mmu/tlb.h"
 
@@ -23,7 +24,6 @@ constexpr std::int32_t offset_of_vector =
 x86::Mem in_frame(std::size_t offset) { return x86::qword_ptr(x86::rsp, static_cast<std::int32_t>(offset)); }
 x86::Mem saved_general(std::uint8_t number) { return x86::qword_ptr(x86::rsp, offset_of_saved + 8 * number); }
 x86::Mem saved_vector(std::uint8_t number) { return x86::qword_ptr(x86::rsp, offset_of_vector + 8 * number); }
-constexpr std::uint8_t kCalleeSaved[] = {kRbx, kRbp, 12, 13, 14, 15};
 
 // The guest's registers between their homes and the state in memory.
 class HomeMoves {
@@ -56,10 +56,6 @@ class HomeMoves {
     const EdgeAbi& abi_;
 };
 
-// The frame, and what aligns it behind the return address and the registers saved.
-constexpr std::int32_t kStackBytes = static_cast<std::int32_t>(sizeof(NativeFrame)) + 8;
-static_assert(std::size(kCalleeSaved) % 2 == 0);
-
 x86::Mem in_run(std::uint8_t run, std::size_t offset) {
     return x86::qword_ptr(gp64(run), static_cast<std::int32_t>(offset));
 }
@@ -83,7 +79,7 @@ void emit_enter(x86::Assembler& a, const EdgeAbi& abi, const MemoryModel& memory
 void emit_return(x86::Assembler& a) {
     a.vzeroupper();
     a.add(x86::rsp, kStackBytes);
-    for (std::size_t i = std::size(kCalleeSaved); i-- > 0;) a.pop(gp64(kCalleeSaved[i]));
+    for (std::size_t i = kCalleeSaved.size(); i-- > 0;) a.pop(gp64(kCalleeSaved[i]));
     a.ret();
 }
 
