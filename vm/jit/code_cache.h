@@ -169,7 +169,7 @@ class CodeCache {
     mutable std::mutex mutex_;
     std::optional<CodeMemory> memory_;
     bool no_memory_ = false;  // to be had
-    std::vector<Region> regions_;
+    std::array<Region, kRegions> regions_;
     std::size_t open_ = 0;
     std::unordered_map<Key, Placed*, Hash> table_;
     std::unordered_map<std::uintptr_t, std::vector<Placed*>> by_page_;  // of the host; what table_ holds

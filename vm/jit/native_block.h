@@ -3,9 +3,9 @@
 #include <array>
 #include <cstddef>
 #include <cstdint>
-#include <deque>
 #include <vector>
 
+#include "vm/base/chunked_vector.h"
 #include "vm/ir/node.h"
 #include "vm/jit/edge_abi.h"
 
@@ -82,7 +82,7 @@ struct NativeBlock {
     std::uint64_t address = 0;       // where its code runs
     std::uint32_t instructions = 0;  // what entering it takes off the countdown
     std::vector<std::byte> code;     // as it is where it was compiled for
-    std::deque<Site> sites;
+    ChunkedVector<Site, 16> sites;
     std::vector<SlotMove> moves;
     std::vector<std::uint64_t> constants;
     std::vector<std::uint32_t> faults;  // indices of sites whose access may fail in hardware, by host offset

@@ -84,12 +84,14 @@ void Lowering::capture(const ir::Frame& frame, Site& site) {
         const Place from = place_of(write.value);
         if (from == Place{Place::Kind::slot, described.offset}) continue;
         VM_CHECK(from.kind != Place::Kind::none and from.kind != Place::Kind::slot);
+        const bool quiet = write.form >= ir::Form::canon and makes_quiet_nans(write.value);
         out_->moves.push_back({described.offset, described.type, described.bytes, write.form,
-                               liveness_.home(slot).value_or(kNoHome), makes_quiet_nans(write.value), from});
+                               liveness_.home(slot).value_or(kNoHome), quiet, from});
     }
     for (std::size_t home = 0; home < kHomes; ++home) {
+        if (home_written_[home]) continue;
         const auto offset = abi_.slot_offset(static_cast<Home>(home));
-        if (not offset or home_written_[home]) continue;
+        if (not offset) continue;
         const bool vector = is_float_home(static_cast<Home>(home));
         const Place there{vector ? Place::Kind::vector : Place::Kind::general,
                           host_register(static_cast<Home>(home))};
