@@ -5,8 +5,8 @@
 #include <fmt/format.h>
 
 #include "suites/common/guards.h"
+#include "suites/common/lazy.h"
 #include "suites/tlb/groups.h"
-#include "suites/tlb/lazy.h"
 #include "suites/tlb/ring.h"
 #include "suites/tlb/trace.h"
 #include "vm/mem/host_access.h"
@@ -142,7 +142,7 @@ void batches(benchmark::State& state, const Ring& ring) {
 
 using Body = void (*)(benchmark::State&, const Ring&);
 
-Case ring_case(std::string id, const std::shared_ptr<Lazy<Ring>>& ring, Body body) {
+Case ring_case(std::string id, const std::shared_ptr<common::Lazy<Ring>>& ring, Body body) {
     return {.id = std::move(id),
             .body = [=](auto& state) { body(state, (*ring)()); },
             .metrics = {common::time_metric()},
@@ -150,14 +150,14 @@ Case ring_case(std::string id, const std::shared_ptr<Lazy<Ring>>& ring, Body bod
             .touch = [=] { (*ring)().touch(); }};
 }
 
-Case control_case(std::string id, const std::shared_ptr<Lazy<Ring>>& ring, Body body) {
+Case control_case(std::string id, const std::shared_ptr<common::Lazy<Ring>>& ring, Body body) {
     Case control = ring_case(std::move(id), ring, body);
     control.tags.push_back("reference");
     return control;
 }
 
 void add_hits(std::vector<Case>& cases, std::uint64_t pages) {
-    const auto ring = lazy<Ring>(pages);
+    const auto ring = common::lazy<Ring>(pages);
     const std::string text = fmt::format("{}_pages", pages);
     Case dependent = ring_case("hit/dependent/" + text, ring, dependent_hits);
     // The floor of 6 ns, where this class of machine takes 1.7 ns for a raw pointer.
@@ -174,7 +174,7 @@ std::vector<Case> hit_cases() {
     std::vector<Case> cases;
     add_hits(cases, 32);
     add_hits(cases, 512);
-    const auto ring = lazy<Ring>(std::uint64_t{256});
+    const auto ring = common::lazy<Ring>(std::uint64_t{256});
     cases.push_back(ring_case("batch/64_together", ring, batches<find_together>));
     cases.push_back(ring_case("batch/64_one_by_one", ring, batches<find_one_by_one>));
     return cases;

@@ -3,10 +3,10 @@
 #include <fmt/format.h>
 
 #include "suites/common/guards.h"
+#include "suites/common/lazy.h"
 #include "suites/common/sizes.h"
 #include "suites/tlb/groups.h"
 #include "suites/tlb/guest_view.h"
-#include "suites/tlb/lazy.h"
 #include "suites/tlb/patterns.h"
 #include "suites/tlb/trace.h"
 #include "vm/mem/host_access.h"
@@ -124,7 +124,7 @@ void read(benchmark::State& state, const Order& order, Walkabout& walkabout) {
 }
 
 Case pattern_case(const Order& order) {
-    const auto walkabout = lazy<Walkabout>(order);
+    const auto walkabout = common::lazy<Walkabout>(order);
     return {.id = order.id(),
             .body = [=](auto& state) { read(state, order, (*walkabout)()); },
             .metrics = {common::time_metric(), Metric{"hit_rate", "%", Direction::higher},

@@ -7,8 +7,8 @@
 #include <fmt/format.h>
 
 #include "suites/common/guards.h"
+#include "suites/common/lazy.h"
 #include "suites/tlb/groups.h"
-#include "suites/tlb/lazy.h"
 #include "suites/tlb/patterns.h"
 #include "suites/tlb/team.h"
 #include "suites/tlb/trace.h"
@@ -153,7 +153,8 @@ void run_private(benchmark::State& state, Memory& memory, unsigned threads) {
     run(state, memory, threads, [&](unsigned member) -> Private& { return *designs[member]; });
 }
 
-void add_team(std::vector<Case>& cases, const std::shared_ptr<Lazy<Memory>>& memory, unsigned threads) {
+void add_team(std::vector<Case>& cases, const std::shared_ptr<common::Lazy<Memory>>& memory,
+              unsigned threads) {
     const std::string text = team_text(threads);
     const auto make = [&](const char* design, auto body) {
         return Case{.id = fmt::format("shared/{}/{}", design, text),
@@ -175,7 +176,7 @@ void add_team(std::vector<Case>& cases, const std::shared_ptr<Lazy<Memory>>& mem
 
 std::vector<Case> shared_cases() {
     std::vector<Case> cases;
-    const auto memory = lazy<Memory>();
+    const auto memory = common::lazy<Memory>();
     for (const unsigned threads : kTeams) {
         add_team(cases, memory, threads);
     }

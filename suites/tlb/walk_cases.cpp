@@ -6,9 +6,9 @@
 #include <fmt/format.h>
 
 #include "suites/common/guards.h"
+#include "suites/common/lazy.h"
 #include "suites/common/touch.h"
 #include "suites/tlb/groups.h"
-#include "suites/tlb/lazy.h"
 #include "suites/tlb/trace.h"
 #include "vm/mmu/page_table_builder.h"
 #include "vm/mmu/ram_pte_memory.h"
@@ -163,7 +163,7 @@ void raw_loads(benchmark::State& state, Tables& tables) {
     });
 }
 
-Case walk_case(std::string id, const std::shared_ptr<Lazy<Tables>>& tables,
+Case walk_case(std::string id, const std::shared_ptr<common::Lazy<Tables>>& tables,
                void (*body)(benchmark::State&, Tables&)) {
     return {.id = std::move(id),
             .body = [=](auto& state) { body(state, (*tables)()); },
@@ -173,7 +173,7 @@ Case walk_case(std::string id, const std::shared_ptr<Lazy<Tables>>& tables,
 }
 
 void add_walks(std::vector<Case>& cases, const Shape& shape) {
-    const auto tables = lazy<Tables>(shape);
+    const auto tables = common::lazy<Tables>(shape);
     const std::string text = fmt::format("{}/{}", name_of(shape.mode), kSizes[shape.level]);
     Case dependent = walk_case("walk/" + text + "/dependent", tables, walks<Order::dependent>);
     if (shape.level == 0) {

@@ -8,7 +8,6 @@
 
 #include "vm/base/bits.h"
 #include "vm/base/check.h"
-#include "vm/ir/passes/optimise.h"
 #include "vm/ir/verify.h"
 #include "vm/mem/address.h"
 
@@ -108,7 +107,7 @@ bool CodeCache::make_block(engine::Frontend& frontend, engine::NativeRequest req
     constexpr std::uint32_t kFewest = 8;
     while (const std::uint32_t instructions = frontend.lift(scratch_, request)) {
         if (options_.observer != nullptr) lifted_ = scratch_;
-        ir::passes::optimise(scratch_, options_.level);
+        ir::passes::optimise(scratch_, options_.level, options_.passes_off);
         VM_CHECK(not kVerifies or ir::verify(scratch_).has_value());
         const auto made = backend_->compile(scratch_, request.pc, address, block);
         if (made) {
@@ -252,9 +251,11 @@ void CodeCache::link(const Visitor& visitor, const Site& exit, const void* entry
         return;
     }
     backend_->link(exit, writable(*exit.block), to->native.address);
-    const std::size_t region = region_at(from->offset);
-    to->incoming.push_back({&exit, region, regions_[region].life});
     ++counts_.links;
+    if (to->incoming.empty() or to->incoming.back().exit != &exit) {
+        const std::size_t region = region_at(from->offset);
+        to->incoming.push_back({&exit, region, regions_[region].life});
+    }
 }
 
 bool CodeCache::may_lead_to(const Placed& from, const Placed& to) {

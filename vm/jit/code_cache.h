@@ -13,6 +13,7 @@
 
 #include "vm/engine/native_tier.h"
 #include "vm/ir/block.h"
+#include "vm/ir/passes/optimise.h"
 #include "vm/jit/backend.h"
 #include "vm/jit/code_memory.h"
 #include "vm/jit/code_observer.h"
@@ -24,6 +25,7 @@ namespace vm::jit {
 struct CodeCacheOptions {
     std::size_t code_bytes = std::size_t{64} << 20;
     unsigned level = 1;                // of optimisation, see ir::passes
+    ir::passes::PassSet passes_off{};  // of those that the level has
     CodeObserver* observer = nullptr;  // outlives the cache
 };
 

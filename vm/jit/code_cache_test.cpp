@@ -100,6 +100,26 @@ TEST_F(CodeCacheTest, WhatTheGuestDoesNotLiftIsRefusedForGood) {
     EXPECT_EQ(cache_->counts().refused, 1u);
 }
 
+TEST_F(CodeCacheTest, APassThatIsOffDoesNotRun) {
+    // What is computed twice, which `common` finds.
+    const auto twice = [](ir::Builder& builder) {
+        builder.instruction({kPc, 0});
+        const ir::Value x = x_of(builder);
+        const ir::Value y = builder.get(builder.slot(kY));
+        for (const ir::Slot& each : {kX, kY}) builder.set(builder.slot(each), builder.mul(x, y));
+        builder.goto_({kNext, 1});
+        return 1;
+    };
+    const auto host_bytes = [&](const CodeCacheOptions& options) {
+        Hart hart(std::make_shared<CodeCache>(kAbi, x64::make_backend(kAbi, MemoryModel{}).value(), options));
+        hart.guest.code = twice;
+        EXPECT_NE(hart.tier.compile(at(kPc)).entry, nullptr);
+        return hart.tier.cache().counts().host_bytes;
+    };
+    const auto off = ir::passes::PassSet::parse("common").value();
+    EXPECT_GT(host_bytes({.level = 2, .passes_off = off}), host_bytes({.level = 2}));
+}
+
 TEST_F(CodeCacheTest, WhatOneHartCompiledAnotherFindsAndRuns) {
     const auto code = hart_->compile(at(kPc));
     EXPECT_EQ(other_->tier.find(at(kPc)), code.entry);

@@ -1,8 +1,8 @@
-#include "suites/tlb/lazy.h"
+#include "suites/common/lazy.h"
 
 #include <gtest/gtest.h>
 
-namespace suites::tlb {
+namespace suites::common {
 namespace {
 
 struct Counted {
@@ -19,4 +19,4 @@ TEST(Lazy, IsMadeOnceAndNotBeforeItIsAskedFor) {
 }
 
 }  // namespace
-}  // namespace suites::tlb
+}  // namespace suites::common

@@ -4,7 +4,7 @@
 #include <memory>
 #include <utility>
 
-namespace suites::tlb {
+namespace suites::common {
 
 // What several cases share, made when the first of them runs: describing the suite costs nothing.
 template <class T>
@@ -30,4 +30,4 @@ std::shared_ptr<Lazy<T>> lazy(Arguments... arguments) {
     return std::make_shared<Lazy<T>>([=] { return std::make_unique<T>(arguments...); });
 }
 
-}  // namespace suites::tlb
+}  // namespace suites::common
