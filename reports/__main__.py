@@ -104,9 +104,9 @@ def draw_suite(folder: Path, page: SuitePage, report: Report) -> tuple[list[str]
         f"{page.name} at {run.commit}, {run.started_text}, {run.machine['cpu_model']}",
     )
     drawn = [
-        ratio_bars.bars_figure(table, other, caption)
+        ratio_bars.bars_figure(table, columns, caption)
         for table in ratios.tables(page.rows)
-        for other in ratio_bars.references(table)
+        for columns in ratios.charts(table)
     ]
     curves, rest = families.arranged(page.rows)
     if curves:

@@ -17,11 +17,6 @@ GAP = 0.12
 MEAN = "geometric mean"
 
 
-def references(table: Table) -> list[str]:
-    """What a chart each is drawn against, in the order of the columns."""
-    return list(dict.fromkeys(column.other for column in table.columns))
-
-
 def colours(columns: list[Column]) -> list[str]:
     ours = iter(COLOURS * len(columns))
     return [REFERENCE if column.is_reference else next(ours) for column in columns]
@@ -70,9 +65,9 @@ def ratio_axis(axes: Axes, columns: list[Column]) -> None:
     axes.axvline(1, color=INK, linewidth=1.0, zorder=4)
 
 
-def bars_figure(table: Table, other: str, caption: Caption) -> Figure:
-    """The columns of the table that are ratios to `other`, and their geometric means as the last group."""
-    columns = [column for column in table.columns if column.other == other]
+def bars_figure(table: Table, columns: list[Column], caption: Caption) -> Figure:
+    """Columns of the table that are ratios to the same, and their geometric means as the last group."""
+    other = columns[0].other
     rows = [row for row in table.rows if any(row in column.ratios for column in columns)]
     rows += [MEAN] if any(column.mean for column in columns) else []
     group = BAR * len(columns) + GAP

@@ -134,3 +134,22 @@ def tables(rows: list[Row]) -> list[Table]:
         if kept:
             result.append(Table(metric, direction, names, kept))
     return result
+
+
+def charts(table: Table) -> list[list[Column]]:
+    """The columns by what they are ratios to, and by company: those that are also ratios to one another, or to
+    the same third, are seen side by side. What has no company shares a chart."""
+    found: dict[tuple[str, frozenset[str]], list[Column]] = {}
+    for column in table.columns:
+        company = company_of(column.own, table, column.other)
+        found.setdefault((column.other, company if len(company) > 1 else frozenset()), []).append(column)
+    return sorted(found.values(), key=lambda columns: table.columns.index(columns[0]))
+
+
+def company_of(own: str, table: Table, besides: str) -> frozenset[str]:
+    """All that ratios lead to from `own`, in either direction, without those to `besides`."""
+    pairs = [{column.own, column.other} for column in table.columns if column.other != besides]
+    company = {own}
+    while joining := [pair for pair in pairs if pair & company and not pair <= company]:
+        company = company.union(*joining)
+    return frozenset(company)

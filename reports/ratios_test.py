@@ -78,5 +78,38 @@ class TablesTest(unittest.TestCase):
         self.assertEqual(ratios.tables(apart), [])
 
 
+class ChartsTest(unittest.TestCase):
+    def charts(self, *pairs: tuple[str, str]) -> list[list[str]]:
+        columns = [ratios.Column(own, other, {}, None, False) for own, other in sorted(pairs)]
+        table = ratios.Table("time", "lower", [], columns)
+        return [[f"{column.own}/{column.other}" for column in columns] for columns in ratios.charts(table)]
+
+    def test_side_by_side_is_what_is_compared_with_one_another_or_the_same_third(self):
+        self.assertEqual(
+            self.charts(
+                ("interp", "native"),
+                ("interp", "qemu"),
+                ("jit", "native"),
+                ("jit", "qemu"),
+                ("qemu", "native"),
+                ("system", "native"),
+                ("system", "system_qemu"),
+                ("system_qemu", "native"),
+            ),
+            [
+                ["interp/native", "jit/native", "qemu/native"],
+                ["interp/qemu", "jit/qemu"],
+                ["system/native", "system_qemu/native"],
+                ["system/system_qemu"],
+            ],
+        )
+
+    def test_what_has_no_company_shares_a_chart(self):
+        self.assertEqual(
+            self.charts(("interp", "native"), ("jit", "native"), ("wide", "narrow")),
+            [["interp/native", "jit/native"], ["wide/narrow"]],
+        )
+
+
 if __name__ == "__main__":
     unittest.main()

@@ -41,3 +41,16 @@ need_vmbench() {
     [[ -x $vmbench ]] || "$root/scripts/bootstrap" build
     [[ -x $vmbench ]] || build release vmbench
 }
+
+# make_guest CONSEQUENCE: a guest to boot, its folder in VM_GUEST_FOLDER, unless that names one already. Says the
+# consequence where its packages cannot be had.
+make_guest() {
+    if [[ -n ${VM_GUEST_FOLDER-} ]]; then
+        return
+    fi
+    if "$root/scripts/guest-image" --out "$root/build/guest"; then
+        export VM_GUEST_FOLDER=$root/build/guest
+    else
+        say "no guest (see above): $1"
+    fi
+}

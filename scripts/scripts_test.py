@@ -115,6 +115,20 @@ class Bench(ScriptTest):
         )
         self.assertEqual(result.stdout.splitlines()[-1], str(self.root / "build/report/index.md"))
 
+    def test_only_the_full_profile_makes_a_guest_and_runs_without_one_too(self):
+        self.vmbench('[[ $1 != run ]] || echo "measured in $VM_GUEST_FOLDER"')
+        self.stand_in("guest-image", "", self.root / "scripts")
+        self.assertIn("measured in \n", self.run_script("scripts/bench").stdout)
+        self.assertEqual(self.calls("guest-image"), [])
+        guest = f"{self.root}/build/guest"
+        self.assertIn(f"measured in {guest}\n", self.run_script("scripts/bench", "--full").stdout)
+        self.assertEqual(self.calls("guest-image"), [f"guest-image --out {guest}"])
+        self.stand_in("guest-image", "echo no mirror >&2; exit 2", self.root / "scripts")
+        result = self.run_script("scripts/bench", "--full")
+        self.assertEqual(result.returncode, 0, result.stderr)
+        self.assertIn("no program is measured inside of one", result.stdout)
+        self.assertIn("measured in \n", result.stdout)
+
     def test_the_second_run_compares_and_its_exit_code_is_the_comparisons(self):
         self.vmbench("[[ $1 != baselines ]] || echo main 1 run; [[ $1 != compare ]] || exit 1")
         result = self.run_script("scripts/bench", "--threshold=10%", "cpu")

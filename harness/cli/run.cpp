@@ -173,7 +173,7 @@ Action declare_run(CLI::App& app, const Globals& globals) {
         ->type_name("N");
     app.add_option("--cpu", options->cpu, "Run the suite programs on this CPU only")->type_name("N");
     app.add_option("--time-limit", options->time_limit,
-                   "Kill a process that takes longer (default: 20s, or 20 times its slice)")
+                   "Kill a process that takes longer (default: 1m, or 20 times its slice)")
         ->type_name("TIME");
     app.footer(
         "Without --filter and --tag, --quick leaves out benchmarks that are not tagged quick, of suites that "

@@ -61,7 +61,8 @@ struct SliceAnswer {
     std::int64_t number = 1;
     std::string error;            // of the benchmark's own check; all below is empty then
     std::int64_t iterations = 0;  // at least as asked: loops that run in batches finish the last one
-    std::int64_t cpu_ns = 0;      // of the whole process and the children it reaped
+    // Of the whole process and the children it reaped, or what a benchmark that reports its own time says.
+    std::int64_t cpu_ns = 0;
     std::int64_t wall_ns = 0;
     std::int64_t voluntary_switches = 0;    // context switches of the process and its reaped children,
     std::int64_t involuntary_switches = 0;  // set-up and check included

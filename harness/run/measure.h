@@ -32,7 +32,7 @@ struct Settings {
     std::uint64_t seed = 0;
     std::vector<std::string> flags;  // passed to the suite programs, after ours
     std::optional<int> cpu;
-    std::optional<nanoseconds> time_limit;  // of one process; else max(20 s, 20 slices)
+    std::optional<nanoseconds> time_limit;  // of one process; else max(1 min, 20 slices)
     Revision revision;                      // of the repository around the programs
     std::function<std::int64_t()> clock;    // nanoseconds since 1970, UTC
 };

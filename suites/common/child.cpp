@@ -2,7 +2,6 @@
 
 #include <cerrno>
 #include <cstring>
-#include <sys/mman.h>
 #include <sys/resource.h>
 #include <sys/wait.h>
 
@@ -11,39 +10,17 @@
 #include <spawn.h>
 #include <unistd.h>
 
+#include "suites/common/memory_file.h"
+
 namespace suites::common {
 namespace {
-
-// A file in memory that takes a child's output of any length: nobody has to read while it runs.
-class OutputFile {
-  public:
-    OutputFile() : descriptor_(::memfd_create("child output", MFD_CLOEXEC)) {}
-    ~OutputFile() { ::close(descriptor_); }
-    OutputFile(const OutputFile&) = delete;
-    OutputFile& operator=(const OutputFile&) = delete;
-
-    int descriptor() const { return descriptor_; }
-
-    std::string text() const {
-        std::string read;
-        char buffer[4096];
-        ssize_t count = 0;
-        while ((count = ::pread(descriptor_, buffer, sizeof buffer, static_cast<off_t>(read.size()))) > 0) {
-            read.append(buffer, static_cast<std::size_t>(count));
-        }
-        return read;
-    }
-
-  private:
-    int descriptor_;
-};
 
 std::chrono::nanoseconds duration(const timeval& time) {
     return std::chrono::seconds(time.tv_sec) + std::chrono::microseconds(time.tv_usec);
 }
 
-int spawn(pid_t& child, const std::vector<std::string>& command, const OutputFile& output,
-          const OutputFile& messages) {
+int spawn(pid_t& child, const std::vector<std::string>& command, const MemoryFile& output,
+          const MemoryFile& messages) {
     std::vector<char*> arguments;
     for (const std::string& argument : command) {
         arguments.push_back(const_cast<char*>(argument.c_str()));
@@ -63,8 +40,8 @@ int spawn(pid_t& child, const std::vector<std::string>& command, const OutputFil
 }  // namespace
 
 tl::expected<ChildResult, std::string> run_child(const std::vector<std::string>& command) {
-    const OutputFile output;
-    const OutputFile messages;
+    const MemoryFile output;  // of any length: nobody has to read while it runs
+    const MemoryFile messages;
     pid_t child = 0;
     if (const int reason = spawn(child, command, output, messages); reason != 0) {
         return tl::unexpected(fmt::format("cannot start '{}': {}", command[0], std::strerror(reason)));

@@ -20,17 +20,31 @@ std::optional<std::filesystem::path> find_on(std::string_view path, const char* 
     return std::nullopt;
 }
 
+std::string_view variable(const char* name) {
+    const char* value = std::getenv(name);
+    return value == nullptr ? "" : value;
+}
+
+bool is_bootable(const std::filesystem::path& folder) {
+    return std::filesystem::exists(folder / "Image") and std::filesystem::exists(folder / "initramfs.cpio");
+}
+
 }  // namespace
 
-Runners find_runners(const std::filesystem::path& folder, std::string_view path) {
-    return {
-        .vm = folder.parent_path() / "vm", .guest = folder / "guest", .qemu = find_on(path, "qemu-riscv64")};
+Runners find_runners(const std::filesystem::path& folder, std::string_view path,
+                     const std::filesystem::path& system) {
+    return {.vm = folder.parent_path() / "vm",
+            .guest = folder / "guest",
+            .qemu = find_on(path, "qemu-riscv64"),
+            .qemu_system = find_on(path, "qemu-system-riscv64"),
+            .system = is_bootable(system) ? std::optional(system) : std::nullopt};
 }
 
 Runners find_runners() {
-    const char* path = std::getenv("PATH");
     const auto self = std::filesystem::read_symlink("/proc/self/exe");
-    return find_runners(self.parent_path(), path == nullptr ? "" : path);
+    const std::string_view told = variable("VM_GUEST_FOLDER");
+    return find_runners(self.parent_path(), variable("PATH"),
+                        told.empty() ? SUITES_SOURCE_TREE "/build/guest" : told);
 }
 
 std::optional<std::uint64_t> retired_instructions(std::string_view messages) {

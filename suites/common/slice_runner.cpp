@@ -116,12 +116,16 @@ SliceAnswer SliceRunner::run(const SliceRequest& request) {
     if (run.error_occurred) {
         return failure(request, run.error_message.empty() ? "its check failed" : run.error_message);
     }
-    const double wall = entry_.time_source == TimeSource::manual ? body_seconds_ : run.real_accumulated_time;
+    // The library keeps what a case reports by itself as its real time.
+    const bool reports = entry_.time_source == TimeSource::manual;
+    const std::int64_t real_ns = std::llround(run.real_accumulated_time * 1e9);
+    const std::int64_t cpu_ns =
+        std::llround(run.cpu_accumulated_time * 1e9) + after.children_ns - before.children_ns;
     SliceAnswer answer;
     answer.number = request.number;
     answer.iterations = slowdown_ == 1 ? run.iterations : request.iterations;
-    answer.cpu_ns = std::llround(run.cpu_accumulated_time * 1e9) + after.children_ns - before.children_ns;
-    answer.wall_ns = std::llround(wall * 1e9);
+    answer.cpu_ns = reports ? real_ns : cpu_ns;
+    answer.wall_ns = reports ? std::llround(body_seconds_ * 1e9) : real_ns;
     answer.voluntary_switches = after.voluntary_switches - before.voluntary_switches;
     answer.involuntary_switches = after.involuntary_switches - before.involuntary_switches;
     for (const auto& [name, counter] : run.counters) {

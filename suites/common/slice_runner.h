@@ -18,9 +18,9 @@ class SliceRunner {
     SliceRunner& operator=(const SliceRunner&) = delete;
 
     // Touches the working set untimed, runs the iterations, and tells what they took: the processor time of
-    // all threads and of the children reaped meanwhile. Wall time is that of the timed loop, of the whole
-    // body for a case that reports its own time. A failed check is the answer's error, as are exceptions and
-    // an iteration count too small for the slowdown.
+    // all threads and of the children reaped meanwhile, or what a case that reports its own time says. Wall
+    // time is that of the timed loop, of the whole body for such a case. A failed check is the answer's
+    // error, as are exceptions and an iteration count too small for the slowdown.
     harness::model::SliceAnswer run(const harness::model::SliceRequest& request);
 
   private:

@@ -1,11 +1,14 @@
 #include "suites/peers/cases.h"
 
 #include <array>
+#include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
 #include <fmt/format.h>
 
+#include "suites/common/booted_guest.h"
 #include "suites/common/checked_runs.h"
 
 namespace suites::peers {
@@ -54,6 +57,9 @@ constexpr std::array kPrograms = {
 // Compiling code that runs once may cost so much of the interpreter's time.
 constexpr double kOnceTimesInterp = 1.05;
 
+// In a booted guest, where each access is translated: its walk over a table is all accesses.
+constexpr double kSieveTimesNative = 5.0;
+
 Case make(const Program& program, const char* runner, std::vector<std::string> command) {
     return {.id = fmt::format("{}/{}", program.name, runner),
             .body = [command = std::move(command),
@@ -67,14 +73,14 @@ std::string id(const Program& program, const char* runner) {
     return fmt::format("{}/{}", program.name, runner);
 }
 
-// The ratios to show of a case that is not native.
-void hold_against_peers(Case& entry, const Program& program, const common::Runners& runners) {
+// The ratios to show of a case that is not native: to native code and, where it is there, to a peer.
+void hold_against(Case& entry, const Program& program, const std::optional<std::string>& peer) {
     if (program.kind == Kind::starts) {
         return;
     }
     entry.versus.push_back(id(program, "native"));
-    if (runners.qemu and entry.id != id(program, "qemu")) {
-        entry.versus.push_back(id(program, "qemu"));
+    if (peer) {
+        entry.versus.push_back(*peer);
     }
 }
 
@@ -92,6 +98,7 @@ void set_goals(Case& jit, const Program& program, const common::Runners& runners
 
 void add_program(std::vector<Case>& cases, const Program& program, const common::Runners& runners) {
     const std::string guest = runners.guest / fmt::format("{}.rv64", program.name);
+    const auto peer = runners.qemu ? std::optional(id(program, "qemu")) : std::nullopt;
     Case native = make(program, "native", {runners.guest / fmt::format("{}.native", program.name)});
     native.tags.insert(native.tags.end(), {"quick", "reference"});
     Case interp = make(program, "interp", {runners.vm, "user", "--engine", "interp", guest});
@@ -99,10 +106,10 @@ void add_program(std::vector<Case>& cases, const Program& program, const common:
     if (program.kind == Kind::starts) {
         interp.tags.push_back("quick");
     }
-    hold_against_peers(interp, program, runners);
+    hold_against(interp, program, peer);
     Case jit = make(program, "jit", {runners.vm, "user", "--engine", "jit", guest});
     jit.tags.push_back("quick");
-    hold_against_peers(jit, program, runners);
+    hold_against(jit, program, peer);
     set_goals(jit, program, runners);
     cases.push_back(std::move(native));
     cases.push_back(std::move(interp));
@@ -110,7 +117,50 @@ void add_program(std::vector<Case>& cases, const Program& program, const common:
     if (runners.qemu) {
         Case qemu = make(program, "qemu", {*runners.qemu, guest});
         qemu.tags.insert(qemu.tags.end(), {"quick", "reference"});
-        hold_against_peers(qemu, program, runners);
+        hold_against(qemu, program, std::nullopt);
+        cases.push_back(std::move(qemu));
+    }
+}
+
+// The program inside of a guest that `emulator` boots.
+Case make_booted(const Program& program, const char* runner, const common::Runners& runners,
+                 std::vector<std::string> emulator) {
+    const auto boot = [emulator = std::move(emulator),
+                       kernel = *runners.system / "Image"](const auto& initrd) {
+        std::vector<std::string> command = emulator;
+        command.insert(command.end(), {"--kernel", kernel, "--initrd", initrd, "--append", "console=ttyS0"});
+        return command;
+    };
+    const auto guest = std::make_shared<common::BootedGuest>(
+        common::GuestBoot{.initramfs = *runners.system / "initramfs.cpio",
+                          .program = runners.guest / fmt::format("{}.rv64", program.name),
+                          .command = boot});
+    return {.id = id(program, runner),
+            .body = [guest, output = program.output](auto& state) { guest->run_and_check(state, output); },
+            .metrics = {common::time_metric()},
+            .tags = {"peers"},
+            .time_source = common::TimeSource::manual,
+            // Its failure is the body's to tell, which tries again.
+            .touch = [guest] { static_cast<void>(guest->boot()); }};
+}
+
+void add_booted(std::vector<Case>& cases, const Program& program, const common::Runners& runners) {
+    const auto peer = runners.qemu_system ? std::optional(id(program, "system_qemu")) : std::nullopt;
+    Case ours = make_booted(program, "system", runners, {runners.vm, "run", "--memory", "512M"});
+    hold_against(ours, program, peer);
+    if (peer) {
+        ours.targets.push_back({"time", *peer, 1});
+    }
+    if (program.name == std::string_view("sieve")) {
+        ours.targets.push_back({"time", id(program, "native"), kSieveTimesNative});
+    }
+    cases.push_back(std::move(ours));
+    if (peer) {
+        Case qemu = make_booted(program, "system_qemu", runners,
+                                {*runners.qemu_system, "-machine", "virt", "-m", "512M", "-bios", "default",
+                                 "-nic", "none", "-display", "none", "-monitor", "none", "-serial", "stdio"});
+        qemu.tags.push_back("reference");
+        hold_against(qemu, program, std::nullopt);
         cases.push_back(std::move(qemu));
     }
 }
@@ -121,6 +171,9 @@ common::Suite suite(const common::Runners& runners) {
     common::Suite made{"peers", "How fast do guest programs run, as a ratio to native code and to QEMU?", {}};
     for (const Program& program : kPrograms) {
         add_program(made.cases, program, runners);
+        if (runners.system and program.kind == Kind::computes) {
+            add_booted(made.cases, program, runners);
+        }
     }
     return made;
 }

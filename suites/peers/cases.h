@@ -5,7 +5,9 @@
 
 namespace suites::peers {
 
-// The table: each guest program natively, on the interpreter, on the JIT and, where it is there, on QEMU.
+// The table: each guest program natively, on the interpreter, on the JIT and, where it is there, on QEMU;
+// where there is a guest to boot, those that compute also inside of it, booted by vm and, where it is there,
+// by QEMU.
 common::Suite suite(const common::Runners& runners);
 
 // With the runners found around this program.

@@ -12,17 +12,19 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include "vm/tests/boot/guest_console.h"
-#include "vm/tests/boot/initramfs.h"
+#include "vm/booted/guest_console.h"
+#include "vm/booted/initramfs.h"
+#include "vm/booted/shell.h"
 
 namespace vm::tests {
 namespace {
 
+using booted::GuestConsole;
+using booted::kFirstLine;
 using ::testing::HasSubstr;
 using ::testing::StartsWith;
 
 constexpr std::chrono::seconds kLimit{840};  // below the limit that CMake gives a test
-constexpr const char* kFirstLine = "vm: first user-space line";
 constexpr const char* kPowerOff = "vm.test=poweroff";
 
 class Boot : public ::testing::Test {
@@ -68,7 +70,7 @@ class Boot : public ::testing::Test {
         const std::string path = own_ + "/initramfs";
         std::ofstream(path, std::ios::binary)
             << read(guest_ + "/initramfs.cpio")
-            << initramfs_with(program, read(std::string(GUEST_PROGRAMS "/") + program));
+            << booted::initramfs_with(program, read(std::string(GUEST_PROGRAMS "/") + program));
         return path;
     }
     void expect_stress(const std::string& harts) const {
@@ -79,11 +81,8 @@ class Boot : public ::testing::Test {
         console.type("poweroff -f\n");
         EXPECT_EQ(console.exit_code(), 0) << console.output();
     }
-    // Waits for the shell's next prompt.
     static void expect_shell(GuestConsole& console) {
-        ASSERT_TRUE(console.wait_for(kFirstLine)) << console.output();
-        ASSERT_TRUE(console.wait_for("vm: end with poweroff -f")) << console.output();
-        ASSERT_TRUE(console.wait_for("# ")) << console.output();
+        ASSERT_TRUE(booted::wait_for_shell(console)) << console.output();
     }
 
     std::string guest_;
@@ -105,8 +104,9 @@ TEST_F(Boot, TwoHartsReachUserSpaceAndPowerOff) {
 TEST_F(Boot, ShellAnswersWhatComesThroughAPipe) {
     GuestConsole console(vm("", {"--harts", "2"}), kLimit);
     ASSERT_NO_FATAL_FAILURE(expect_shell(console));
-    console.type("echo harts=$(grep -c ^processor /proc/cpuinfo) sum=$((40 + 2))\n");
-    EXPECT_TRUE(console.wait_for("harts=2 sum=42")) << console.output();
+    EXPECT_EQ(booted::run_command(console, "echo harts=$(grep -c ^processor /proc/cpuinfo) sum=$((40 + 2))"),
+              "harts=2 sum=42\n")
+        << console.output();
     console.type("poweroff -f\n");
     EXPECT_EQ(console.exit_code(), 0) << console.output();
 }

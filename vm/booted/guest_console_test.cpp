@@ -1,8 +1,8 @@
-#include "vm/tests/boot/guest_console.h"
+#include "vm/booted/guest_console.h"
 
 #include <gtest/gtest.h>
 
-namespace vm::tests {
+namespace vm::booted {
 namespace {
 
 using std::chrono::seconds;
@@ -28,6 +28,37 @@ TEST(GuestConsole, WhatWasWaitedForIsNotFoundAgain) {
     EXPECT_FALSE(console.wait_for("a"));
 }
 
+TEST(GuestConsole, GivesWhatComesBeforeWhatIsWaitedFor) {
+    GuestConsole console(shell("echo one two; echo three"), kLimit);
+    EXPECT_EQ(console.read_to(" "), "one");
+    EXPECT_EQ(console.read_to("\n"), "two");
+    EXPECT_EQ(console.read_to("four"), std::nullopt);
+}
+
+TEST(GuestConsole, AnotherDeadlineCountsFromNowOn) {
+    GuestConsole console({"/bin/cat"}, seconds{0});
+    EXPECT_FALSE(console.wait_for("hello"));
+    console.allow(kLimit);
+    console.type("hello\n");
+    EXPECT_TRUE(console.wait_for("hello"));
+}
+
+TEST(GuestConsole, ProcessorTimeIsWhatTheProgramUses) {
+    GuestConsole console(
+        shell("echo up; read a; i=0; while [ $i -lt 20000 ]; do i=$((i+1)); done; echo done; read b"),
+        kLimit);
+    ASSERT_TRUE(console.wait_for("up"));
+    const auto before = console.cpu_time();
+    console.type("go\n");
+    ASSERT_TRUE(console.wait_for("done"));
+    const auto after = console.cpu_time();
+    ASSERT_TRUE(before and after);
+    EXPECT_GT(*after - *before, std::chrono::milliseconds(1));
+    console.type("end\n");
+    EXPECT_EQ(console.exit_code(), 0);
+    EXPECT_EQ(console.cpu_time(), std::nullopt);
+}
+
 TEST(GuestConsole, ReportsExitCodesAndSignals) {
     EXPECT_EQ(GuestConsole(shell("echo oh >&2; exit 3"), kLimit).exit_code(), 3);
     EXPECT_EQ(GuestConsole(shell("kill -TERM $$"), kLimit).exit_code(), 128 + 15);
@@ -41,4 +72,4 @@ TEST(GuestConsole, EndsWhenTheTimeDoes) {
 }
 
 }  // namespace
-}  // namespace vm::tests
+}  // namespace vm::booted

@@ -1,9 +1,11 @@
-#include "vm/tests/boot/guest_console.h"
+#include "vm/booted/guest_console.h"
 
 #include <algorithm>
 #include <array>
 #include <cerrno>
 #include <csignal>
+#include <ctime>
+#include <sys/prctl.h>
 #include <sys/wait.h>
 #include <utility>
 
@@ -11,7 +13,7 @@
 #include <poll.h>
 #include <unistd.h>
 
-namespace vm::tests {
+namespace vm::booted {
 namespace {
 
 using std::chrono::steady_clock;
@@ -26,13 +28,14 @@ using std::chrono::steady_clock;
     ::dup2(output, STDOUT_FILENO);
     ::dup2(output, STDERR_FILENO);
     ::signal(SIGPIPE, SIG_DFL);
+    ::prctl(PR_SET_PDEATHSIG, SIGKILL);  // the end of its input does not end a guest
     ::execv(arguments[0], arguments.data());
     ::_exit(127);
 }
 
 }  // namespace
 
-GuestConsole::GuestConsole(std::vector<std::string> command, std::chrono::seconds limit)
+GuestConsole::GuestConsole(std::vector<std::string> command, std::chrono::milliseconds limit)
     : deadline_(steady_clock::now() + limit) {
     std::array<int, 2> in{};
     std::array<int, 2> out{};
@@ -86,8 +89,8 @@ void GuestConsole::type(std::string_view text) {
 
 // False at the end of the output or of the time.
 bool GuestConsole::read_more() {
-    const auto left =
-        std::chrono::duration_cast<std::chrono::milliseconds>(deadline_ - steady_clock::now()).count();
+    // Rounded up: no time left means that the deadline is past.
+    const auto left = std::chrono::ceil<std::chrono::milliseconds>(deadline_ - steady_clock::now()).count();
     pollfd end{output_end_, POLLIN, 0};
     const int ready = left > 0 ? ::poll(&end, 1, static_cast<int>(left)) : 0;
     if (ready < 0) {
@@ -104,17 +107,29 @@ bool GuestConsole::read_more() {
     return count > 0 or (count < 0 and errno == EINTR);
 }
 
-bool GuestConsole::wait_for(std::string_view text) {
+std::optional<std::string> GuestConsole::read_to(std::string_view text) {
     while (true) {
         const std::size_t found = output_.find(text, seen_);
         if (found != std::string::npos) {
+            std::string before = output_.substr(seen_, found - seen_);
             seen_ = found + text.size();
-            return true;
+            return before;
         }
         if (not read_more()) {
-            return false;
+            return std::nullopt;
         }
     }
+}
+
+void GuestConsole::allow(std::chrono::milliseconds limit) { deadline_ = steady_clock::now() + limit; }
+
+std::optional<std::chrono::nanoseconds> GuestConsole::cpu_time() const {
+    clockid_t clock = 0;
+    timespec time{};
+    if (child_ <= 0 or ::clock_getcpuclockid(child_, &clock) != 0 or ::clock_gettime(clock, &time) != 0) {
+        return std::nullopt;
+    }
+    return std::chrono::seconds(time.tv_sec) + std::chrono::nanoseconds(time.tv_nsec);
 }
 
 int GuestConsole::exit_code() {
@@ -129,4 +144,4 @@ int GuestConsole::exit_code() {
     return WIFSIGNALED(status) ? 128 + WTERMSIG(status) : WEXITSTATUS(status);
 }
 
-}  // namespace vm::tests
+}  // namespace vm::booted
