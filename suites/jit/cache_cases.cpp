@@ -150,8 +150,9 @@ void add_evictions(std::vector<Case>& cases, const path& folder) {
         UserGuest guest(folder, std::nullopt);
         run_rounds(state, guest);
     });
-    add("all_fits", [=](auto& state) { evict(state, folder, vm::jit::CodeCacheOptions{}.code_bytes); }).versus = {
-        "evict/interpreted"};
+    add("all_fits", [=](auto& state) {
+        evict(state, folder, vm::jit::CodeCacheOptions{}.code_bytes);
+    }).versus = {"evict/interpreted"};
     add("half_fits", [=](auto& state) { evict(state, folder, compiled_size(folder) / 2); }).versus = {
         "evict/interpreted", "evict/all_fits"};
 }

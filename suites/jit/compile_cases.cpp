@@ -61,9 +61,9 @@ class Queue {
     std::size_t next_ = 0;
 };
 
-// One iteration compiles `size` instructions: one trace, or several of the longest. Nobody finds a trace that was
-// compiled before; the memory for code was written before, so that none of it must be had anew, and the oldest
-// code makes room all the time.
+// One iteration compiles `size` instructions: one trace, or several of the longest. Nobody finds a trace that
+// was compiled before; the memory for code was written before, so that none of it must be had anew, and the
+// oldest code makes room all the time.
 void compile(benchmark::State& state, const std::filesystem::path& folder, std::uint32_t size,
              unsigned level) {
     const std::uint32_t traces = std::max(size / kTrace, 1U);

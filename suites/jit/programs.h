@@ -35,8 +35,8 @@ struct PatchedCode {
     Guest& guest;
 };
 
-// A block that counts in a0 and jumps so far from its second instruction, 64 bytes on or back to its start; and
-// what it is for a compiler.
+// A block that counts in a0 and jumps so far from its second instruction, 64 bytes on or back to its start;
+// and what it is for a compiler.
 struct CountingBlock {
     static constexpr std::int64_t kOn = 64;
     static constexpr std::int64_t kBack = -4;

@@ -75,8 +75,7 @@ SystemGuest::SystemGuest(const std::filesystem::path& folder, const Engine& engi
         if (not code) {
             throw std::runtime_error(code.error().message);
         }
-        parts_->tier =
-            vm::native::compile_hot_code(parts_->interpreter, std::move(*code), engine->threshold);
+        parts_->tier = vm::native::compile_hot_code(parts_->interpreter, std::move(*code), engine->threshold);
     }
 }
 

@@ -17,6 +17,7 @@
 #include "vm/cli/engine_options.h"
 #include "vm/cli/instruction_count.h"
 #include "vm/cli/memory_size.h"
+#include "vm/cli/observe_options.h"
 #include "vm/cli/run_statistics.h"
 #include "vm/cli/run_system.h"
 #include "vm/machine/bare_machine.h"
@@ -31,11 +32,11 @@ struct Options {
     std::string file;
     std::string memory = "128M";
     EngineOptions engine;
+    ObserveOptions observe;
     std::uint64_t max_instructions = std::numeric_limits<std::uint64_t>::max();
     SystemRun system;
     bool bare = false;
     bool trace = false;
-    bool stats = false;
 };
 
 void report(std::string_view line) { fmt::print(stderr, "vm: {}\n", line); }
@@ -85,7 +86,7 @@ Result<void> check_bare(const SystemRun& system) {
 }
 
 Result<int> run_bare(const Options& options, std::uint64_t memory,
-                     const std::optional<native::Options>& native) {
+                     const std::optional<native::Options>& native, native::Observation* observation) {
     if (auto checked = check_bare(options.system); not checked) {
         return tl::unexpected(checked.error());
     }
@@ -95,6 +96,9 @@ Result<int> run_bare(const Options& options, std::uint64_t memory,
     const auto file = ElfFile::open(options.file);
     if (not file) {
         return tl::unexpected(file.error());
+    }
+    if (observation != nullptr) {
+        observation->symbols().add(*file, 0);
     }
     const Clock::time_point start = Clock::now();
     auto machine = machine::BareMachine::create(*file, options.file,
@@ -106,9 +110,12 @@ Result<int> run_bare(const Options& options, std::uint64_t memory,
     const machine::BareOutcome outcome = options.trace
                                              ? (*machine)->run_traced(options.max_instructions, print)
                                              : (*machine)->run(options.max_instructions);
-    if (options.stats) {
-        report(run_statistics((*machine)->instructions(), Clock::now() - start,
-                              native ? std::optional((*machine)->compiler_counts().retired) : std::nullopt));
+    if (options.observe.stats) {
+        const RunResult result{(*machine)->instructions(), Clock::now() - start,
+                               (*machine)->compiler_counts()};
+        for (const std::string& line : run_statistics(result, observation)) {
+            report(line);
+        }
     }
     return exit_code(outcome, options);
 }
@@ -125,12 +132,17 @@ Result<int> run(const Options& options) {
         }
         native->reset();
     }
+    const auto observation =
+        observe(options.observe, *native, [](const std::string& text) { fmt::print(stderr, "{}", text); });
+    if (not observation) {
+        return tl::unexpected(observation.error());
+    }
     const auto memory = parse_memory_size(options.memory, machine::kMaxMemory);
     if (not memory) {
         return tl::unexpected(memory.error());
     }
     if (options.bare) {
-        return run_bare(options, *memory, *native);
+        return run_bare(options, *memory, *native, observation->get());
     }
     if (not options.file.empty()) {
         return fail(
@@ -146,8 +158,9 @@ Result<int> run(const Options& options) {
     }
     system.memory = *memory;
     system.max_instructions = options.max_instructions;
-    system.stats = options.stats;
+    system.stats = options.observe.stats;
     system.native = *native;
+    system.observation = observation->get();
     return run_system(system);
 }
 
@@ -182,12 +195,12 @@ std::function<Result<int>()> declare_run(CLI::App& app) {
         ->type_name("N")
         ->check(check_instruction_count);
     declare_engine(app, options->engine);
+    declare_observe(app, options->observe);
     app.add_option_function<std::uint16_t>(
            "--gdb", [options](const std::uint16_t& port) { options->system.gdb = port; },
            "Wait for gdb on this port of 127.0.0.1, 0 for any (not with --bare)")
         ->type_name("PORT");
     app.add_flag("--trace", options->trace, "Show each instruction and what it changes on standard error");
-    app.add_flag("--stats", options->stats, "Show instructions, time and rate on standard error");
     app.footer(
         "Exit codes: with --bare the program's own (1 in tohost is 0, other odd values their half), else 0\n"
         "when the guest powers off or is stopped, and at least 1 when it reports a failure; 2 bad input;\n"

@@ -16,6 +16,7 @@
 
 #include <fmt/format.h>
 
+#include "vm/base/elf_file.h"
 #include "vm/cli/command.h"
 #include "vm/cli/console.h"
 #include "vm/cli/raw_terminal.h"
@@ -129,8 +130,8 @@ int exit_code(const SystemOutcome& outcome, const SystemRun& options) {
 struct Life {
     SystemOutcome outcome;
     std::uint64_t instructions = 0;
-    std::uint64_t compiled = 0;  // of them
-    std::uint64_t limited = 0;   // those of hart 0, which --max-instructions counts
+    native::Counts compilers{};
+    std::uint64_t limited = 0;  // those of hart 0, which --max-instructions counts
 };
 
 // The first machine waits for a client before it runs.
@@ -195,7 +196,7 @@ Result<Life> live(Lives& lives, std::uint64_t max_instructions) {
         lives.debugger->end();
     }
     console.reset();
-    return Life{std::move(outcome), machine.instructions(), machine.compiler_counts().retired,
+    return Life{std::move(outcome), machine.instructions(), machine.compiler_counts(),
                 machine.hart(0).hart().csrs.instret};
 }
 
@@ -206,6 +207,15 @@ Result<void> dump_device_tree(const machine::SystemOptions& system, const std::s
         return tl::unexpected(machine.error());
     }
     return dump((*machine)->device_tree(), path);
+}
+
+// Of what is an ELF file.
+void add_symbols(native::Observation& observation, const SystemRun& options) {
+    for (const std::string& path : {options.kernel, options.bios}) {
+        if (const auto file = ElfFile::open(path)) {
+            observation.symbols().add(*file, 0);
+        }
+    }
 }
 
 }  // namespace
@@ -223,6 +233,9 @@ Result<int> run_system(const SystemRun& options) {
     if (not serial) {
         return tl::unexpected(serial.error());
     }
+    if (options.observation != nullptr) {
+        add_symbols(*options.observation, options);
+    }
     Console::hold_signals();
     const RawTerminal terminal(serial->input());
     system->console_size = terminal.size();
@@ -231,7 +244,7 @@ Result<int> run_system(const SystemRun& options) {
     Lives lives{*system, options, *serial,
                 terminal.is_terminal() ? Console::Source::person : Console::Source::file, debugger.get()};
     std::uint64_t instructions = 0;
-    std::uint64_t compiled = 0;
+    native::Counts compilers;
     std::uint64_t left = options.max_instructions;
     while (true) {
         const auto life = live(lives, left);
@@ -239,14 +252,16 @@ Result<int> run_system(const SystemRun& options) {
             return tl::unexpected(life.error());
         }
         instructions += life->instructions;
-        compiled += life->compiled;
+        compilers += life->compilers;
         left -= std::min(left, life->limited);
         if (life->outcome.end == SystemEnd::reset and not lives.stopped) {
             continue;
         }
         if (options.stats) {
-            report(run_statistics(instructions, Clock::now() - start,
-                                  options.native ? std::optional(compiled) : std::nullopt));
+            for (const auto& line :
+                 run_statistics({instructions, Clock::now() - start, compilers}, options.observation)) {
+                report(line);
+            }
         }
         const int code = exit_code(life->outcome, options);
         if (debugger != nullptr) {

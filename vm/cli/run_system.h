@@ -23,7 +23,8 @@ struct SystemRun {
     std::uint64_t max_instructions = 0;
     std::optional<std::uint16_t> gdb;  // port on 127.0.0.1, 0 for any that is free
     bool stats = false;
-    std::optional<native::Options> native{};  // hot code is compiled
+    std::optional<native::Options> native{};     // hot code is compiled
+    native::Observation* observation = nullptr;  // of that
 };
 
 // Runs the machine until it powers off, however often it reboots; returns vm's exit code. Errors are files

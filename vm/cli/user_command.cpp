@@ -1,5 +1,6 @@
 #include "vm/cli/user_command.h"
 
+#include <cerrno>
 #include <chrono>
 #include <cstdint>
 #include <filesystem>
@@ -7,6 +8,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <sys/random.h>
 #include <utility>
 #include <vector>
@@ -16,8 +18,10 @@
 #include <fmt/format.h>
 #include <unistd.h>
 
+#include "vm/base/elf_file.h"
 #include "vm/cli/engine_options.h"
 #include "vm/cli/instruction_count.h"
+#include "vm/cli/observe_options.h"
 #include "vm/cli/run_statistics.h"
 #include "vm/user/crash_report.h"
 #include "vm/user/process.h"
@@ -30,10 +34,10 @@ using Clock = std::chrono::steady_clock;
 
 struct Options {
     EngineOptions engine;
+    ObserveOptions observe;
     std::uint64_t max_instructions = std::numeric_limits<std::uint64_t>::max();
     bool strace = false;
     bool trace = false;
-    bool stats = false;
     bool child = false;
     std::optional<std::uint16_t> gdb;
     std::string argv0;
@@ -58,9 +62,16 @@ class Diagnostics {
 
     int number() const { return number_; }
     void line(const std::string& text) const { write(text + "\n"); }
-    void write(const std::string& text) const {
-        // Nothing can be done for messages that nobody takes.
-        static_cast<void>(::write(number_, text.data(), text.size()) != 0);
+    // By one call, as a rule, so that other processes write before or behind it.
+    void write(std::string_view text) const {
+        while (not text.empty()) {
+            const ssize_t count = ::write(number_, text.data(), text.size());
+            if (count > 0) {
+                text.remove_prefix(static_cast<std::size_t>(count));
+            } else if (count == 0 or errno != EINTR) {
+                return;  // nothing can be done for messages that nobody takes
+            }
+        }
     }
 
   private:
@@ -78,6 +89,8 @@ std::vector<std::string> environment_of_host() {
 // How the guest's execve starts vm again; its program follows.
 std::vector<std::string> command_of(const Options& options) {
     std::vector<std::string> command = engine_flags(options.engine);
+    const auto observed = observe_flags(options.observe);
+    command.insert(command.end(), observed.begin(), observed.end());
     command.insert(command.begin(), {"vm", "user"});
     if (not options.sysroot.empty()) {
         command.insert(command.end(), {"--sysroot", options.sysroot});
@@ -109,8 +122,23 @@ int finish(const user::Process& process, const user::Outcome& outcome, const Opt
     return kInstructionLimit;
 }
 
+// A file that cannot be read any more has no names.
+void add_symbols(native::Observation& observation, const std::string& path, const user::Process& process) {
+    if (const auto file = ElfFile::open(path)) {
+        observation.symbols().add(*file, process.load_bias());
+    }
+}
+
+void show_statistics(const user::Process& process, Clock::duration elapsed,
+                     const native::Observation* observation, const Diagnostics& out) {
+    const RunResult result{process.instructions(), elapsed, process.compiler_counts()};
+    for (const std::string& line : run_statistics(result, observation)) {
+        out.line("vm: " + line);
+    }
+}
+
 Result<int> run(const Options& options, const std::vector<std::string>& command) {
-    const auto native = native_options(options.engine, GuestKind::program);
+    auto native = native_options(options.engine, GuestKind::program);
     if (not native) {
         return tl::unexpected(native.error());
     }
@@ -124,17 +152,24 @@ Result<int> run(const Options& options, const std::vector<std::string>& command)
         return fail("unknown flag {} (flags of the program come after its name; see vm user --help)",
                     command.front());
     }
-    const Diagnostics out(options.strace or options.trace or options.stats);
+    const Diagnostics out(options.strace or options.trace or options.observe.stats or
+                          not options.observe.dump.empty());
+    if (options.gdb or options.trace) {
+        native->reset();  // the compiler knows no breakpoints, and a trace stops behind each instruction
+    }
+    const auto observation =
+        observe(options.observe, *native, [&out](const std::string& text) { out.write(text); });
+    if (not observation) {
+        return tl::unexpected(observation.error());
+    }
     user::ProcessOptions start{.path = command.front(),
                                .arguments = command,
                                .environment = environment_of_host(),
                                .diagnostics_fd = out.number(),
                                .sysroot = {},
                                .command = command_of(options),
-                               .is_child = options.child};
-    if (not options.gdb) {
-        start.native = *native;
-    }
+                               .is_child = options.child,
+                               .native = *native};
     if (not options.argv0.empty()) {
         start.arguments.front() = options.argv0;
     }
@@ -149,6 +184,9 @@ Result<int> run(const Options& options, const std::vector<std::string>& command)
     const auto process = user::Process::start(start);
     if (not process) {
         return tl::unexpected(process.error());
+    }
+    if (*observation != nullptr) {
+        add_symbols(**observation, command.front(), **process);
     }
     user::RunOptions how{.max_instructions = options.max_instructions, .strace = options.strace};
     if (options.trace) {
@@ -168,10 +206,8 @@ Result<int> run(const Options& options, const std::vector<std::string>& command)
         out.line(fmt::format("vm: waiting for a debugger on 127.0.0.1:{}", debugger->port()));
     }
     const user::Outcome outcome = (*process)->run(how);
-    if (options.stats and (options.child or not(*process)->is_child())) {
-        const auto compiled =
-            start.native ? std::optional((*process)->compiler_counts().retired) : std::nullopt;
-        out.line("vm: " + run_statistics((*process)->instructions(), Clock::now() - began, compiled));
+    if (options.observe.stats and (options.child or not(*process)->is_child())) {
+        show_statistics(**process, Clock::now() - began, observation->get(), out);
     }
     const int code = finish(**process, outcome, options, out);
     if (debugger != nullptr) {
@@ -188,6 +224,7 @@ Result<int> run(const Options& options, const std::vector<std::string>& command)
 std::function<Result<int>()> declare_user(CLI::App& app) {
     auto options = std::make_shared<Options>();
     declare_engine(app, options->engine);
+    declare_observe(app, options->observe);
     app.add_option("--max-instructions", options->max_instructions,
                    "Stop after so many, of all threads (exit code 124)")
         ->type_name("N")
@@ -205,7 +242,6 @@ std::function<Result<int>()> declare_user(CLI::App& app) {
         ->type_name("PORT");
     app.add_flag("--strace", options->strace, "Show each system call on standard error");
     app.add_flag("--trace", options->trace, "Show each instruction and what it changes on standard error");
-    app.add_flag("--stats", options->stats, "Show instructions, time and rate on standard error");
     app.prefix_command();  // everything from PROGRAM on is the guest's, flags included
     app.footer(
         "vm user [OPTIONS] PROGRAM [ARG...]: options of vm come first, everything from PROGRAM on is the "

@@ -313,9 +313,7 @@ class Notes final : public CodeObserver {
         code = block.address;
     }
     void failed(const Compilation&, std::string_view why) override { texts.emplace_back(why); }
-    void dropped(const NativeBlock&) override {
-        texts.emplace_back("dropped");
-    }
+    void dropped(const NativeBlock&) override { texts.emplace_back("dropped"); }
 
     std::vector<std::string> texts;
     BlockCounter counted;
@@ -338,8 +336,8 @@ TEST_F(CodeCacheTest, AnObserverSeesWhatIsCompiledAndWhatGoesWithTheCache) {
         EXPECT_EQ(notes.counted.entries, 2u);
         EXPECT_EQ(notes.counted.unretired, 0u);
     }
-    EXPECT_THAT(notes.texts, testing::ElementsAre("stubs made", "compiled 4096 of 5 nodes", "dropped",
-                                                  "stubs dropped"));
+    EXPECT_THAT(notes.texts,
+                testing::ElementsAre("stubs made", "compiled 4096 of 5 nodes", "dropped", "stubs dropped"));
 }
 
 TEST_F(CodeCacheTest, AnObserverSeesWhatMadeRoomOnceItsMemoryIsFree) {
@@ -347,8 +345,8 @@ TEST_F(CodeCacheTest, AnObserverSeesWhatMadeRoomOnceItsMemoryIsFree) {
     const auto cache = observed(notes, kSmall);
     Hart hart(cache);
     EXPECT_TRUE(compile_more(hart, kTooMany));
-    const auto dropped = static_cast<std::uint64_t>(
-        std::count(notes.texts.begin(), notes.texts.end(), "dropped"));
+    const auto dropped =
+        static_cast<std::uint64_t>(std::count(notes.texts.begin(), notes.texts.end(), "dropped"));
     EXPECT_GT(dropped, 0u);
     EXPECT_LE(dropped, cache->counts().evicted);
 }

@@ -5,7 +5,8 @@
 
 namespace vm::jit {
 
-// What a compiler has done, and what its code has: of a code cache, of a hart that runs what is there, or summed.
+// What a compiler has done, and what its code has: of a code cache, of a hart that runs what is there, or
+// summed.
 struct Counts {
     std::uint64_t compiled = 0;
     std::uint64_t refused = 0;             // not worth it, too large, or there was no room

@@ -7,6 +7,7 @@
 #include "vm/guest/riscv/interpreter.h"
 #include "vm/ir/passes/optimise.h"
 #include "vm/jit/tier.h"
+#include "vm/native/observation.h"
 
 namespace vm::guest::riscv {
 class UserMemory;
