@@ -22,6 +22,7 @@ struct Command {
 
 // Exit codes of vm itself, beside those of the guest.
 inline constexpr int kBadInput = 2;
+inline constexpr int kDifference = 123;        // an audit found compiled code to differ from the interpreter
 inline constexpr int kInstructionLimit = 124;  // as timeout(1) does
 inline constexpr int kStuck = 125;  // the guest can do nothing more, or asked for what vm does not have
 

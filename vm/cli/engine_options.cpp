@@ -14,6 +14,7 @@ namespace {
 constexpr const char* kThreshold = "--jit-threshold";
 constexpr const char* kLevel = "--opt-level";
 constexpr const char* kCodeCache = "--code-cache";
+constexpr const char* kAudit = "--audit";
 
 constexpr std::uint64_t kMostCode = std::uint64_t{1} << 30;  // what jumps reach
 
@@ -49,6 +50,10 @@ void declare_engine(CLI::App& app, EngineOptions& options) {
                        "for new code (of the compiler; default {}M)",
                        native::Options{}.code.code_bytes >> 20))
         ->type_name("SIZE");
+    app.add_flag(
+        kAudit, options.audit,
+        "Interpret each compiled block besides, and stop where registers or memory differ (of the compiler; "
+        "slow; one hart, one thread)");
 }
 
 Result<std::optional<native::Options>> native_options(const EngineOptions& options, GuestKind guest) {
@@ -58,7 +63,8 @@ Result<std::optional<native::Options>> native_options(const EngineOptions& optio
     }
     for (const auto& [given, flag] : {std::pair{options.threshold.has_value(), kThreshold},
                                       {options.level.has_value(), kLevel},
-                                      {options.code_cache.has_value(), kCodeCache}}) {
+                                      {options.code_cache.has_value(), kCodeCache},
+                                      {options.audit, kAudit}}) {
         if (given and engine != kCompiler) {
             return fail("{} is an option of --engine jit", flag);
         }
@@ -79,6 +85,21 @@ Result<std::optional<native::Options>> native_options(const EngineOptions& optio
     return native;
 }
 
+Result<void> check_audit(const EngineOptions& options, std::string_view option) {
+    if (options.audit and not option.empty()) {
+        return fail("{} compares compiled code, and with {} guests are interpreted", kAudit, option);
+    }
+    return {};
+}
+
+std::string audit_text(const native::Audit& audit, bool statistics) {
+    std::string text = audit.difference ? "vm: " + *audit.difference : std::string();
+    if (audit.difference or statistics) {
+        text += "vm: " + audit.summary() + "\n";
+    }
+    return text;
+}
+
 std::vector<std::string> engine_flags(const EngineOptions& options) {
     std::vector<std::string> flags = {"--engine", options.name};
     if (options.threshold) {
@@ -89,6 +110,9 @@ std::vector<std::string> engine_flags(const EngineOptions& options) {
     }
     if (options.code_cache) {
         flags.insert(flags.end(), {kCodeCache, *options.code_cache});
+    }
+    if (options.audit) {
+        flags.emplace_back(kAudit);
     }
     return flags;
 }

@@ -3,10 +3,12 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "vm/base/result.h"
 #include "vm/cli/engines.h"
+#include "vm/native/audit.h"
 #include "vm/native/native.h"
 
 namespace CLI {
@@ -21,6 +23,7 @@ struct EngineOptions {
     std::optional<std::uint16_t> threshold;
     std::optional<unsigned> level;
     std::optional<std::string> code_cache;
+    bool audit = false;
 };
 
 // --engine and the options of engines. `options` outlives the app.
@@ -29,6 +32,13 @@ void declare_engine(CLI::App& app, EngineOptions& options);
 // How the compiler is to work; none where the guest is interpreted. An error where there is no such engine,
 // or what is asked is not asked of it.
 Result<std::optional<native::Options>> native_options(const EngineOptions& options, GuestKind guest);
+
+// Refuses an audit of a guest that is interpreted for the sake of `option`; an empty one does not ask for
+// that.
+Result<void> check_audit(const EngineOptions& options, std::string_view option);
+
+// What an audit has to say, each line ended; of one that found nothing only where statistics are asked for.
+std::string audit_text(const native::Audit& audit, bool statistics);
 
 // The same options on a command line.
 std::vector<std::string> engine_flags(const EngineOptions& options);

@@ -38,11 +38,32 @@ TEST(EngineOptions, AnInterpretedGuestHasNoneOfTheCompiler) {
     }
 }
 
+TEST(EngineOptions, AnAuditNeedsTheCompiler) {
+    EXPECT_FALSE(parse("").audit);
+    EXPECT_TRUE(parse("--audit").audit);
+    EXPECT_TRUE(native_options(parse("--engine jit --audit"), GuestKind::machine).value().has_value());
+    EXPECT_EQ(native_options(parse("--engine interp --audit"), GuestKind::machine).error().message,
+              "--audit is an option of --engine jit");
+    EXPECT_TRUE(check_audit(parse("--audit"), "").has_value());
+    EXPECT_TRUE(check_audit(parse(""), "--trace").has_value());
+    EXPECT_EQ(check_audit(parse("--audit"), "--trace").error().message,
+              "--audit compares compiled code, and with --trace guests are interpreted");
+}
+
+TEST(EngineOptions, AnAuditSpeaksOfDifferencesAndWhenStatisticsAreAskedFor) {
+    native::Audit audit{.blocks = 2, .instructions = 7, .passed_over = 1, .difference = {}};
+    EXPECT_EQ(audit_text(audit, false), "");
+    EXPECT_EQ(audit_text(audit, true), "vm: " + audit.summary() + "\n");
+    audit.difference = "report\n";
+    EXPECT_EQ(audit_text(audit, false), "vm: report\nvm: " + audit.summary() + "\n");
+}
+
 TEST(EngineOptions, AreHandedOnAsTheyWereGiven) {
     EXPECT_THAT(engine_flags(parse("")), ElementsAre("--engine", "auto"));
     EXPECT_THAT(
         engine_flags(parse("--engine jit --code-cache 2M --opt-level 2 --jit-threshold 7")),
         ElementsAre("--engine", "jit", "--jit-threshold", "7", "--opt-level", "2", "--code-cache", "2M"));
+    EXPECT_THAT(engine_flags(parse("--audit")), ElementsAre("--engine", "auto", "--audit"));
 }
 
 TEST(EngineOptions, ALevelThatThereIsNotIsRefused) {

@@ -120,15 +120,19 @@ Result<int> run_bare(const Options& options, std::uint64_t memory,
     return exit_code(outcome, options);
 }
 
-Result<int> run(const Options& options) {
+Result<int> run_guest(const Options& options, native::Audit& audit) {
     auto native = native_options(options.engine, GuestKind::machine);
     if (not native) {
         return tl::unexpected(native.error());
     }
     // The compiler knows no breakpoints, and a trace stops behind each instruction.
-    if (options.trace or options.system.gdb) {
+    const std::string_view interprets = options.trace ? "--trace" : options.system.gdb ? "--gdb" : "";
+    if (auto checked = check_audit(options.engine, interprets); not checked) {
+        return tl::unexpected(checked.error());
+    }
+    if (not interprets.empty()) {
         if (options.engine.name == kCompiler) {
-            report(fmt::format("with {} guests are interpreted", options.trace ? "--trace" : "--gdb"));
+            report(fmt::format("with {} guests are interpreted", interprets));
         }
         native->reset();
     }
@@ -136,6 +140,13 @@ Result<int> run(const Options& options) {
         observe(options.observe, *native, [](const std::string& text) { fmt::print(stderr, "{}", text); });
     if (not observation) {
         return tl::unexpected(observation.error());
+    }
+    if (options.engine.audit and options.system.harts != 1) {
+        return fail("--audit compares one hart, not {}: others would write its memory meanwhile",
+                    options.system.harts);
+    }
+    if (options.engine.audit) {
+        (*native)->audit = &audit;
     }
     const auto memory = parse_memory_size(options.memory, machine::kMaxMemory);
     if (not memory) {
@@ -162,6 +173,16 @@ Result<int> run(const Options& options) {
     system.native = *native;
     system.observation = observation->get();
     return run_system(system);
+}
+
+Result<int> run(const Options& options) {
+    native::Audit audit;
+    const auto code = run_guest(options, audit);
+    if (not code or not options.engine.audit) {
+        return code;
+    }
+    fmt::print(stderr, "{}", audit_text(audit, options.observe.stats));
+    return audit.difference ? kDifference : *code;
 }
 
 }  // namespace
@@ -204,7 +225,9 @@ std::function<Result<int>()> declare_run(CLI::App& app) {
     app.footer(
         "Exit codes: with --bare the program's own (1 in tohost is 0, other odd values their half), else 0\n"
         "when the guest powers off or is stopped, and at least 1 when it reports a failure; 2 bad input;\n"
-        "124 instruction limit; 125 the guest waits for ever or asks for what there is not.\n"
+        "123 --audit found a difference; 124 instruction limit; 125 the guest waits for ever or asks for "
+        "what\n"
+        "there is not.\n"
         "Keys of a terminal: Ctrl-A x quits, Ctrl-A h shows them all; the others, Ctrl-C too, are the "
         "guest's.");
     return [options] { return run(*options); };

@@ -35,6 +35,17 @@ TEST(RunCommand, DebuggersComeToWholeMachinesOnly) {
     EXPECT_THROW(run("--kernel /nonexistent --gdb 65536"), CLI::ConversionError);
 }
 
+TEST(RunCommand, AnAuditIsOfOneHartThatIsCompiled) {
+    EXPECT_EQ(run("--kernel /nonexistent --audit --harts 2").error().message,
+              "--audit compares one hart, not 2: others would write its memory meanwhile");
+    EXPECT_EQ(run("--bare /nonexistent --audit --trace").error().message,
+              "--audit compares compiled code, and with --trace guests are interpreted");
+    EXPECT_EQ(run("--kernel /nonexistent --audit --gdb 0").error().message,
+              "--audit compares compiled code, and with --gdb guests are interpreted");
+    EXPECT_EQ(run("--bare /nonexistent --audit --engine interp").error().message,
+              "--audit is an option of --engine jit");
+}
+
 TEST(RunCommand, BareRefusesWhatOnlyWholeMachinesHave) {
     for (const std::string option : {"--initrd", "--append", "--dtb", "--dump-dtb", "--serial"}) {
         EXPECT_EQ(run("--bare /nonexistent " + option + " x").error().message,

@@ -115,6 +115,8 @@ int finish(const user::Process& process, const user::Outcome& outcome, const Opt
                 user::die_of(outcome.code);
             }
             return 128 + outcome.code;
+        case user::Outcome::Kind::engines_differ:
+            return kDifference;
         case user::Outcome::Kind::instruction_limit:
             break;
     }
@@ -137,7 +139,20 @@ void show_statistics(const user::Process& process, Clock::duration elapsed,
     }
 }
 
+// Statistics are of processes that vm began.
+bool shows_statistics(const user::Process& process, const Options& options) {
+    return options.observe.stats and (options.child or not process.is_child());
+}
+
+void report(const native::Audit& audit, const user::Process& process, const Options& options,
+            const Diagnostics& out) {
+    if (options.engine.audit) {
+        out.write(audit_text(audit, shows_statistics(process, options)));
+    }
+}
+
 Result<int> run(const Options& options, const std::vector<std::string>& command) {
+    native::Audit audit;
     auto native = native_options(options.engine, GuestKind::program);
     if (not native) {
         return tl::unexpected(native.error());
@@ -152,8 +167,15 @@ Result<int> run(const Options& options, const std::vector<std::string>& command)
         return fail("unknown flag {} (flags of the program come after its name; see vm user --help)",
                     command.front());
     }
+    const std::string_view interprets = options.trace ? "--trace" : options.gdb ? "--gdb" : "";
+    if (auto checked = check_audit(options.engine, interprets); not checked) {
+        return tl::unexpected(checked.error());
+    }
+    if (options.engine.audit) {
+        (*native)->audit = &audit;
+    }
     const Diagnostics out(options.strace or options.trace or options.observe.stats or
-                          not options.observe.dump.empty());
+                          not options.observe.dump.empty() or options.engine.audit);
     if (options.gdb or options.trace) {
         native->reset();  // the compiler knows no breakpoints, and a trace stops behind each instruction
     }
@@ -193,6 +215,7 @@ Result<int> run(const Options& options, const std::vector<std::string>& command)
         how.trace = [&out](const std::string& text) { out.line(text); };
     }
     how.ended_elsewhere = [&](const user::Outcome& outcome) {
+        report(audit, **process, options, out);
         ::_exit(finish(**process, outcome, options, out));
     };
     const auto debugger = options.gdb ? std::make_unique<user::ProcessDebugger>(**process) : nullptr;
@@ -206,9 +229,10 @@ Result<int> run(const Options& options, const std::vector<std::string>& command)
         out.line(fmt::format("vm: waiting for a debugger on 127.0.0.1:{}", debugger->port()));
     }
     const user::Outcome outcome = (*process)->run(how);
-    if (options.observe.stats and (options.child or not(*process)->is_child())) {
+    if (shows_statistics(**process, options)) {
         show_statistics(**process, Clock::now() - began, observation->get(), out);
     }
+    report(audit, **process, options, out);
     const int code = finish(**process, outcome, options, out);
     if (debugger != nullptr) {
         debugger->finish(outcome, static_cast<std::uint64_t>(code));
@@ -248,7 +272,7 @@ std::function<Result<int>()> declare_user(CLI::App& app) {
         "program's.\n"
         "PROGRAM is a riscv64 Linux executable; environment, standard streams and working\n"
         "directory are passed through. Exit codes: the program's own; 128 + signal when a signal ended it;\n"
-        "2 bad input; 124 instruction limit.");
+        "2 bad input; 123 --audit found a difference; 124 instruction limit.");
     return [options, &app] { return run(*options, app.remaining()); };
 }
 

@@ -50,6 +50,15 @@ TEST(UserCommand, ReturnsTheCodeOfTheInstructionLimit) {
     EXPECT_EQ(run_user({"--max-instructions", "1000", program.path()}).value(), 124);
 }
 
+TEST(UserCommand, AnAuditLeavesTheProgramsExitCode) {
+    const auto program = exits_after(0x02a0'0513);
+    EXPECT_EQ(run_user({"--audit", "--jit-threshold", "0", program.path()}).value(), 42);
+    EXPECT_EQ(refusal({"--audit", "--trace", program.path()}),
+              "--audit compares compiled code, and with --trace guests are interpreted");
+    EXPECT_EQ(refusal({"--audit", "--engine", "interp", program.path()}),
+              "--audit is an option of --engine jit");
+}
+
 TEST(UserCommand, ReturnsTheSignalOfACrash) {
     const auto program = exits_after(0x0000'0000);
     EXPECT_EQ(run_user({"--strace", "--stats", program.path()}).value(), 132);

@@ -9,6 +9,7 @@
 #include "vm/guest/riscv/trace.h"
 #include "vm/machine/htif.h"
 #include "vm/machine/loader.h"
+#include "vm/native/audit.h"
 
 namespace vm::machine {
 
@@ -48,6 +49,10 @@ Result<void> BareMachine::compile_hot_code(const native::Options& options) {
         return tl::unexpected(code.error());
     }
     native_ = native::compile_hot_code(interpreter_, std::move(*code), options.threshold);
+    if (options.audit != nullptr) {
+        auditor_ = native::audited(hart_, memory_, *native_, *options.audit);
+        interpreter_.set_native(auditor_.get(), options.threshold);
+    }
     return {};
 }
 
@@ -119,6 +124,9 @@ std::optional<BareOutcome> BareMachine::advance(std::uint64_t budget) {
         }
     }
     if (exit.reason == ExitReason::trap) {
+        if (exit.trap.cause == native::kDifference) {
+            return BareOutcome{BareEnd::stuck, 0, native::kDifferenceMessage};
+        }
         return take_trap(exit.trap);
     }
     if (std::exchange(hart_.csrs.waiting, false) and not hart_.csrs.interrupt_wakes()) {

@@ -91,6 +91,7 @@ class BareMachine {
     guest::riscv::SystemMemory memory_;
     guest::riscv::Interpreter<guest::riscv::SystemMemory> interpreter_;
     std::unique_ptr<jit::Tier> native_;
+    std::unique_ptr<engine::NativeTier> auditor_;  // of the native tier
     std::optional<mem::PhysAddr> tohost_;
     bool tohost_written_ = false;
     std::optional<TrapEntry> last_trap_;

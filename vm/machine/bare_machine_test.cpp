@@ -7,6 +7,7 @@
 #include <gtest/gtest.h>
 
 #include "vm/machine/test_image.h"
+#include "vm/native/audit.h"
 
 namespace vm::machine {
 namespace {
@@ -62,6 +63,20 @@ TEST(BareMachine, InstructionLimitIsExact) {
         EXPECT_EQ(machine->run(limit).end, BareEnd::instruction_limit);
         EXPECT_EQ(machine->instructions(), limit);
     }
+}
+
+TEST(BareMachine, AnAuditThatFoundADifferenceEndsTheRun) {
+    if (not native::supported()) {
+        GTEST_SKIP() << "this host has no compiler";
+    }
+    native::Audit audit{.difference = "found before"};
+    const native::Options native{.threshold = 0, .audit = &audit};
+    const auto machine = BareMachine::create(writes_tohost(1).parse(), "a.elf",
+                                             {0x10000, [] { return std::uint64_t{0}; }, native})
+                             .value();
+    const BareOutcome outcome = machine->run(kNoLimit);
+    EXPECT_EQ(outcome.end, BareEnd::stuck);
+    EXPECT_EQ(outcome.message, native::kDifferenceMessage);
 }
 
 TEST(BareMachine, RunCanGoOnAfterTheLimit) {

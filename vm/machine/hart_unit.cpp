@@ -11,6 +11,7 @@
 #include "vm/base/check.h"
 #include "vm/guest/riscv/trace.h"
 #include "vm/guest/riscv/trap_cause.h"
+#include "vm/native/audit.h"
 
 namespace vm::machine {
 namespace {
@@ -62,8 +63,12 @@ void HartUnit::prepare_supervisor(std::function<void(HartUnit&)> serve) {
     status_.store(HartStatus::stopped, std::memory_order_release);
 }
 
-void HartUnit::compile_hot_code(std::shared_ptr<jit::CodeCache> code, std::uint16_t threshold) {
-    native_ = native::compile_hot_code(interpreter_, std::move(code), threshold);
+void HartUnit::compile_hot_code(std::shared_ptr<jit::CodeCache> code, const native::Options& options) {
+    native_ = native::compile_hot_code(interpreter_, std::move(code), options.threshold);
+    if (options.audit != nullptr) {
+        auditor_ = native::audited(hart_, memory_, *native_, *options.audit);
+        interpreter_.set_native(auditor_.get(), options.threshold);
+    }
 }
 
 void HartUnit::share_code(engine::Handshake& handshake) {
@@ -237,6 +242,9 @@ void HartUnit::advance(std::uint64_t budget) {
 }
 
 void HartUnit::follow_trap(const engine::Trap& trap) {
+    if (trap.cause == native::kDifference) {
+        return machine_.stuck(native::kDifferenceMessage);
+    }
     const bool served = machine_.environment_call and trap.cause == guest::riscv::cause::kEcallFromS;
     served ? machine_.environment_call(*this) : take_trap(trap);
 }

@@ -79,7 +79,7 @@ class HartUnit {
     // Before the hart runs: a debugger may hold it, and stops it where it wants to look.
     void obey(debug::ThreadControl& control);
     // Before the hart runs: hot code is compiled, as long as no debugger comes.
-    void compile_hot_code(std::shared_ptr<jit::CodeCache> code, std::uint16_t threshold);
+    void compile_hot_code(std::shared_ptr<jit::CodeCache> code, const native::Options& options);
     // Without those of the code that harts share.
     jit::Counts compiler_counts() const { return native_ ? native_->counts() : jit::Counts{}; }
     // Before the hart runs: pages of code are told to the others, too.
@@ -137,6 +137,7 @@ class HartUnit {
     guest::riscv::SystemMemory memory_;
     guest::riscv::Interpreter<guest::riscv::SystemMemory> interpreter_;
     std::unique_ptr<jit::Tier> native_;
+    std::unique_ptr<engine::NativeTier> auditor_;  // of the native tier
     Member member_;
     std::atomic<bool> called_ = false;
     std::atomic<HartStatus> status_ = HartStatus::started;

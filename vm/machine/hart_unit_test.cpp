@@ -8,6 +8,7 @@
 #include <gtest/gtest.h>
 
 #include "vm/machine/test_kernel.h"
+#include "vm/native/audit.h"
 
 namespace vm::machine {
 namespace {
@@ -92,6 +93,20 @@ TEST_F(HartUnitTest, BudgetIsExactWithinAndBeyondASlice) {
         EXPECT_TRUE(unit_.run(budget));
         EXPECT_EQ(unit_.hart().csrs.instret, before + budget);
     }
+}
+
+TEST_F(HartUnitTest, AnAuditThatFoundADifferenceEndsTheMachine) {
+    load(TestKernel().spin());
+    unit_.hart().pc = TestKernel::kBase;
+    native::Audit audit{.difference = "found before"};
+    const auto code = native::make_machine_code({});
+    if (not code) {
+        GTEST_SKIP() << code.error().message;
+    }
+    unit_.compile_hot_code(*code, {.threshold = 0, .audit = &audit});
+    EXPECT_FALSE(unit_.run(kNoLimit));
+    EXPECT_EQ(message_, native::kDifferenceMessage);
+    EXPECT_EQ(unit_.hart().csrs.instret, 0u);
 }
 
 TEST_F(HartUnitTest, StartedHartEntersSupervisorModeWithItsNumberAndTheOpaqueValue) {

@@ -120,7 +120,7 @@ Result<void> SystemMachine::compile_hot_code(const native::Options& options) {
     }
     code_ = std::move(*code);
     for (const auto& hart : harts_) {
-        hart->compile_hot_code(code_, options.threshold);
+        hart->compile_hot_code(code_, options);
     }
     return {};
 }

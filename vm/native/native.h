@@ -17,11 +17,14 @@ class SystemMemory;
 // The compiler of this host for guests of RISC-V.
 namespace vm::native {
 
+struct Audit;
+
 inline constexpr unsigned kMaxLevel = ir::passes::kMaxLevel;
 
 struct Options {
     std::uint16_t threshold = 50;  // entries of a block before it is compiled
     jit::CodeCacheOptions code{};
+    Audit* audit = nullptr;  // whoever has code compiled has it audited, see audit.h; outlives that
 };
 
 // Whether this host can run what the compiler makes.

@@ -1,166 +1,34 @@
 // Programs that are compiled where they are hot end as those that are interpreted.
 #include "vm/native/native.h"
 
-#include <algorithm>
 #include <array>
-#include <cstring>
 #include <initializer_list>
 #include <span>
-#include <sys/mman.h>
-#include <vector>
 
 #include <gtest/gtest.h>
 
-#include "vm/base/bits.h"
 #include "vm/guest/riscv/encode.h"
 #include "vm/guest/riscv/generate.h"
-#include "vm/guest/riscv/generate_code.h"
-#include "vm/guest/riscv/interpreter.h"
 #include "vm/guest/riscv/random_values.h"
-#include "vm/guest/riscv/user_memory.h"
-#include "vm/jit/fault_watch.h"
+#include "vm/native/guest_pair.h"
+#include "vm/native/program_guest.h"
 
 namespace vm::native {
 namespace {
 
-using guest::riscv::append_word;
 using guest::riscv::byte_count;
-using guest::riscv::Insn;
-using guest::riscv::make_insn;
-using guest::riscv::Opcode;
-using guest::riscv::ProgramCode;
 using mem::kPageSize;
 
-constexpr std::uint64_t kCode = 0x10000;
-constexpr std::uint64_t kCodeSize = 4 * kPageSize;
-constexpr std::uint64_t kData = 0x400000;
-constexpr std::uint64_t kFixed = 0x500000;  // a page that cannot be written
-constexpr std::uint64_t kEnough = 10'000'000;
+constexpr std::uint64_t kCode = ProgramGuest::kCode;
+constexpr std::uint64_t kData = ProgramGuest::kData;
+constexpr std::uint64_t kFixed = ProgramGuest::kFixed;
 
-// A hart over memory of its own, whose code may be written.
-class Guest {
-  public:
-    Guest() {
-        ram_.protect_code_in_host();
-        map(kCode, kCodeSize, mem::page::kPermissions);
-        map(kData, kPageSize, mem::page::kRead | mem::page::kWrite);
-        map(kFixed, kPageSize, mem::page::kRead);
-    }
-
-    Result<void> compile(const Options& options) {
-        interpreter_.set_native(nullptr, 0);
-        auto code = make_program_code(options.code);
-        if (not code) {
-            return tl::unexpected(code.error());
-        }
-        tier_ = compile_hot_code(interpreter_, std::move(*code), options.threshold);
-        return {};
-    }
-
-    // From the first instruction on, behind the last of which a call ends the program.
-    void start(ProgramCode code, std::span<const std::byte> data) {
-        append_word(code, make_insn(Opcode::ecall, 0, 0, 0, 0));
-        ASSERT_LE(byte_count(code), kCodeSize);
-        ASSERT_TRUE(ram_.write_bytes(mem::PhysAddr{kCode}, std::as_bytes(std::span(code))));
-        ASSERT_TRUE(ram_.write_bytes(mem::PhysAddr{kData}, data));
-        hart_.x.fill(0);
-        hart_.f.fill(0);
-        hart_.csrs.fflags = 0;
-        hart_.csrs.frm = 0;
-        hart_.csrs.instret = 0;
-        hart_.reservation = {};
-        hart_.pc = kCode;
-    }
-    engine::Exit run(std::uint64_t budget) { return interpreter_.run(budget); }
-
-    guest::riscv::Hart& hart() { return hart_; }
-    std::span<const std::byte> data() const { return {ram_.host(mem::PhysAddr{kData}), kPageSize}; }
-    std::span<const std::byte> code() const { return {ram_.host(mem::PhysAddr{kCode}), kCodeSize}; }
-    const jit::Counts& counts() const { return tier_->counts(); }
-    jit::Counts code_counts() const { return tier_->cache().counts(); }
-
-  private:
-    void map(std::uint64_t address, std::uint64_t length, std::uint8_t permissions) {
-        const auto at = mem::PhysAddr{address};
-        const int write = (permissions & mem::page::kWrite) != 0 ? PROT_WRITE : 0;
-        ASSERT_EQ(ram_.host(at), ::mmap(ram_.host(at), length, PROT_READ | write,
-                                        MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED, -1, 0));
-        ram_.set_permissions(at, length, permissions);
-    }
-
-    mem::GuestRam ram_ =
-        mem::GuestRam::create(mem::PhysAddr{0}, guest::riscv::UserMemory::kSize, mem::Backing::reserved)
-            .value();
-    guest::riscv::UserMemory memory_{ram_};
-    guest::riscv::Hart hart_{
-        guest::riscv::CsrFile(guest::riscv::HartKind::user_program, 0, [] { return std::uint64_t{0}; })};
-    guest::riscv::Interpreter<guest::riscv::UserMemory> interpreter_{hart_, memory_};
-    std::unique_ptr<jit::Tier> tier_;
-};
-
-bool same(std::span<const std::byte> a, std::span<const std::byte> b) {
-    return std::equal(a.begin(), a.end(), b.begin(), b.end());
-}
-
-class NativeTest : public testing::Test {
+class NativeTest : public GuestPairTest<ProgramGuest> {
   protected:
-    void SetUp() override {
-        jit::FaultWatch::install_handler();
-        if (const auto made = compiled_.compile({.threshold = 0}); not made) {
-            GTEST_SKIP() << made.error().message;
-        }
-    }
-
     void start(const ProgramCode& code, std::span<const std::byte> data = {}) {
-        interpreted_.start(code, data);
-        compiled_.start(code, data);
+        both([&](ProgramGuest& guest) { guest.start(code, data); });
     }
-    void start(std::initializer_list<Insn> insns) {
-        ProgramCode code;
-        for (const Insn& insn : insns) append_word(code, insn);
-        start(code);
-    }
-    void set_x(unsigned number, std::uint64_t value) {
-        interpreted_.hart().x[number] = value;
-        compiled_.hart().x[number] = value;
-    }
-
-    // Takes both as far; they end there alike.
-    engine::Exit run(std::uint64_t budget = kEnough) {
-        const engine::Exit expected = interpreted_.run(budget);
-        const engine::Exit found = compiled_.run(budget);
-        EXPECT_EQ(found.reason, expected.reason);
-        if (expected.reason == engine::ExitReason::trap) {
-            EXPECT_EQ(found.trap.cause, expected.trap.cause);
-            EXPECT_EQ(found.trap.value, expected.trap.value);
-        }
-        expect_same();
-        return expected;
-    }
-    void expect_same() {
-        guest::riscv::Hart& expected = interpreted_.hart();
-        guest::riscv::Hart& found = compiled_.hart();
-        EXPECT_EQ(found.pc, expected.pc);
-        EXPECT_EQ(found.csrs.instret, expected.csrs.instret);
-        EXPECT_EQ(found.csrs.fflags, expected.csrs.fflags);
-        EXPECT_EQ(found.csrs.frm, expected.csrs.frm);
-        for (unsigned number = 0; number < 32; ++number) {
-            EXPECT_EQ(found.x[number], expected.x[number]) << "x" << number;
-            EXPECT_EQ(found.f[number], expected.f[number]) << "f" << number;
-        }
-        EXPECT_TRUE(same(compiled_.data(), interpreted_.data()));
-        EXPECT_TRUE(same(compiled_.code(), interpreted_.code()));
-    }
-
-    static Insn branch(Opcode op, unsigned a, unsigned b, std::int64_t distance) {
-        return make_insn(op, 0, a, b, distance);
-    }
-    static Insn addi(unsigned rd, unsigned rs1, std::int64_t imm) {
-        return make_insn(Opcode::addi, rd, rs1, 0, imm);
-    }
-
-    Guest interpreted_;
-    Guest compiled_;
+    void start(std::initializer_list<Insn> insns) { start(code_of(insns)); }
 };
 
 TEST_F(NativeTest, GeneratedProgramsEndAlike) {
@@ -179,7 +47,7 @@ TEST_F(NativeTest, GeneratedProgramsEndAlike) {
         start(program.code, program.data);
         EXPECT_EQ(run().reason, engine::ExitReason::trap);
         if (options.threshold == 0) {
-            all += compiled_.hart().csrs.instret;
+            all += compiled_.hart.csrs.instret;
             in_compiled_code += compiled_.counts().retired;
         }
         EXPECT_EQ(compiled_.code_counts().failed, 0u);
@@ -203,7 +71,7 @@ TEST_F(NativeTest, ABudgetEndsThemAtTheSameInstruction) {
 TEST_F(NativeTest, ALoopStaysInCompiledCodeUntilItEnds) {
     start({addi(10, 0, 2000), addi(11, 11, 3), addi(10, 10, -1), branch(Opcode::bne, 10, 0, -8)});
     run();
-    EXPECT_EQ(compiled_.hart().x[11], 6000u);
+    EXPECT_EQ(compiled_.hart.x[11], 6000u);
     EXPECT_EQ(compiled_.code_counts().links, 1u);
     EXPECT_GT(compiled_.counts().retired, 5000u);
 }
@@ -211,7 +79,7 @@ TEST_F(NativeTest, ALoopStaysInCompiledCodeUntilItEnds) {
 TEST_F(NativeTest, ACountdownOfManyGrantsIsExact) {
     start({addi(10, 10, 1), branch(Opcode::beq, 0, 0, -4)});
     EXPECT_EQ(run(1'000'001).reason, engine::ExitReason::budget);
-    EXPECT_EQ(compiled_.hart().csrs.instret, 1'000'001u);
+    EXPECT_EQ(compiled_.hart.csrs.instret, 1'000'001u);
 }
 
 TEST_F(NativeTest, AccessesFaultAlikeAndChangeNothing) {
@@ -247,7 +115,7 @@ TEST_F(NativeTest, CodeThatItWritesIsNewBehindAFence) {
     set_x(11, std::uint64_t{1} << 20);
     set_x(12, 100);
     run();
-    EXPECT_EQ(compiled_.hart().x[13], 5050u);
+    EXPECT_EQ(compiled_.hart.x[13], 5050u);
     EXPECT_GE(compiled_.counts().faults, 1u);
     EXPECT_GE(compiled_.code_counts().invalidated, 99u);
 }
@@ -259,13 +127,13 @@ TEST_F(NativeTest, WhatTheHostCannotRoundAsIsInterpreted) {
         return insn;
     }();
     start({add, add});
-    for (Guest* each : {&interpreted_, &compiled_}) {
-        each->hart().f[2] = 0x3ff0'0000'0000'0000;  // 1
-        each->hart().f[3] = 0x3ca0'0000'0000'0000;  // half of what is the last place of 1
-        each->hart().csrs.frm = 4;
+    for (ProgramGuest* each : {&interpreted_, &compiled_}) {
+        each->hart.f[2] = 0x3ff0'0000'0000'0000;  // 1
+        each->hart.f[3] = 0x3ca0'0000'0000'0000;  // half of what is the last place of 1
+        each->hart.csrs.frm = 4;
     }
     run();
-    EXPECT_EQ(compiled_.hart().f[1], 0x3ff0'0000'0000'0001u);
+    EXPECT_EQ(compiled_.hart.f[1], 0x3ff0'0000'0000'0001u);
     EXPECT_EQ(compiled_.counts().retired, 0u);
 }
 

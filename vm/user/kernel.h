@@ -21,9 +21,9 @@ namespace vm::user {
 
 // How a program ended, or why running it stopped.
 struct Outcome {
-    enum class Kind : std::uint8_t { exited, killed, instruction_limit };
+    enum class Kind : std::uint8_t { exited, killed, instruction_limit, engines_differ };
     Kind kind = Kind::exited;
-    int code = 0;  // exit code 0 to 255, or the signal
+    int code = 0;  // exit code 0 to 255, or the signal; of engines_differ that of vm (see native::Audit)
     std::optional<engine::Trap> trap =
         {};  // what the instruction at the pc raised, when that is what killed it
 };

@@ -1,12 +1,15 @@
 #include "vm/user/process.h"
 
 #include <cerrno>
+#include <optional>
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 #include <unistd.h>
 
 #include "vm/guest/riscv/trap_cause.h"
+#include "vm/native/audit.h"
+#include "vm/native/native.h"
 #include "vm/user/test_elf.h"
 
 namespace vm::user {
@@ -20,10 +23,11 @@ constexpr std::uint32_t kJumpToItself = 0x0000'006f;
 
 class ProcessTest : public testing::Test {
   protected:
-    Outcome run(const std::vector<std::uint32_t>& code, const RunOptions& options = {}) {
+    Outcome run(const std::vector<std::uint32_t>& code, const RunOptions& options = {},
+                const std::optional<native::Options>& native = {}) {
         const TestElf file(2, 0x1'1000, {{.address = 0x1'0000, .file_size = 0x2000, .memory_size = 0x2000}},
                            code);
-        auto process = Process::start({.path = file.path(), .arguments = {"p"}});
+        auto process = Process::start({.path = file.path(), .arguments = {"p"}, .native = native});
         EXPECT_TRUE(process) << process.error().message;
         process_ = std::move(*process);
         return process_->run(options);
@@ -43,6 +47,18 @@ TEST_F(ProcessTest, StopsAtTheInstructionLimitAndGoesOn) {
     EXPECT_EQ(outcome.kind, Outcome::Kind::instruction_limit);
     EXPECT_EQ(process_->hart().csrs.instret, 2U);
     EXPECT_EQ(process_->run({}).code, 42);
+}
+
+TEST_F(ProcessTest, AnAuditThatFoundADifferenceEndsIt) {
+    if (not native::supported()) {
+        GTEST_SKIP() << "this host has no compiler";
+    }
+    native::Audit audit{.difference = "found before"};
+    const Outcome outcome =
+        run({0x02a0'0513, kExit, kEcall}, {}, native::Options{.threshold = 0, .audit = &audit});
+    EXPECT_EQ(outcome.kind, Outcome::Kind::engines_differ);
+    EXPECT_EQ(outcome.code, 123);
+    EXPECT_EQ(process_->hart().csrs.instret, 0U);
 }
 
 TEST_F(ProcessTest, TheLimitHoldsInLoops) {

@@ -10,6 +10,7 @@
 
 #include "vm/guest/riscv/trace.h"
 #include "vm/guest/riscv/trap_cause.h"
+#include "vm/native/audit.h"
 #include "vm/user/away_lock.h"
 #include "vm/user/map_change.h"
 #include "vm/user/robust_list.h"
@@ -30,6 +31,8 @@ constexpr std::size_t kSp = 2, kTp = 4, kA0 = 10, kA7 = 17;
 // What one of several threads takes of the budget at once: the others are not without for long, and the
 // counter that they share is seldom touched.
 constexpr std::uint64_t kSlice = 1 << 18;
+
+constexpr int kDifferenceCode = 123;  // vm's own exit code
 
 // The time CSR: 10 MHz, the timebase of common boards.
 std::uint64_t ticks() {
@@ -66,10 +69,24 @@ Thread::Thread(Program& program, const Thread& parent, const NewThread& wanted) 
 void Thread::compile_hot_code() {
     interpreter_.set_native(nullptr, 0);
     counts_before_ = compiler_counts();
+    auditor_.reset();
     native_.reset();
     // Watchpoints are seen by the interpreter alone.
     if (program_.code != nullptr and program_.control == nullptr) {
         native_ = native::compile_hot_code(interpreter_, program_.code, program_.native->threshold);
+        if (program_.native->audit != nullptr and not program_.state.several) {
+            auditor_ = native::audited(hart_, user_memory_, *native_, *program_.native->audit);
+            interpreter_.set_native(auditor_.get(), program_.native->threshold);
+        }
+    }
+}
+
+// Others write the memory from now on, at any time.
+void Thread::end_audit() {
+    if (auditor_ != nullptr) {
+        interpreter_.set_native(native_.get(), program_.native->threshold);
+        auditor_.reset();
+        say(*kernel_, "the program has a second thread, and from here on it is not audited");
     }
 }
 
@@ -121,6 +138,7 @@ void Thread::share() {
     if (kernel_->member != nullptr) {
         return;
     }
+    end_audit();
     kernel_->member = &member_;
     kernel_->others_let_go = [this] { ask_others(); };
     host_signals_->share(member_);
@@ -248,6 +266,10 @@ std::string Thread::label() const {
 }
 
 void Thread::handle(const engine::Trap& trap, const RunOptions& options) {
+    if (trap.cause == native::kDifference) {
+        kernel_->outcome = Outcome{Outcome::Kind::engines_differ, kDifferenceCode};
+        return;
+    }
     // A signal that came before this instruction is handled before it; the instruction runs again afterwards.
     if (host_signals_->pending() != 0 or trap.cause == UserMemory::kFetchAgain) {
         return;

@@ -136,6 +136,7 @@ class Thread {
     };
 
     void attach(std::unique_ptr<HostSignals> signals);
+    void end_audit();
     void called();
     void ask_others();
     bool turn(const RunOptions& options);
@@ -183,7 +184,8 @@ class Thread {
     guest::riscv::UserMemory user_memory_;
     guest::riscv::Interpreter<guest::riscv::UserMemory> interpreter_;
     std::unique_ptr<jit::Tier> native_;
-    jit::Counts counts_before_;  // of compilers that are gone
+    std::unique_ptr<engine::NativeTier> auditor_;  // of the native tier
+    jit::Counts counts_before_;                    // of compilers that are gone
     engine::Handshake::Member member_;
     std::atomic<bool> called_ = false;
     std::atomic<int> number_ = 0;  // while it lives, the one of a vfork's child

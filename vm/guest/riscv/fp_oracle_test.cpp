@@ -1,12 +1,14 @@
-// Compares every operation of fp.h and fp_soft.h, bits and flags, with qemu-riscv64 running the same
-// instructions: a generated program applies each instruction in each rounding mode to records of operands and
-// writes the results. VM_FP_ROUNDS=N repeats with N seeds.
+// Compares every operation of fp.h, fp_soft.h and ir/evaluate_float.h, bits and flags, with qemu-riscv64
+// running the same instructions: a generated program applies each instruction in each rounding mode to
+// records of operands and writes the results. VM_FP_ROUNDS=N repeats with N seeds.
 
 #include <cstdio>
 #include <cstdlib>
 #include <cstring>
 #include <fstream>
+#include <functional>
 #include <optional>
+#include <set>
 #include <string>
 #include <sys/stat.h>
 #include <vector>
@@ -15,6 +17,7 @@
 #include <gtest/gtest.h>
 #include <unistd.h>
 
+#include "vm/guest/riscv/fp_oracle_ir.h"
 #include "vm/guest/riscv/fp_oracle_operands.h"
 #include "vm/guest/riscv/fp_oracle_operations.h"
 
@@ -135,9 +138,11 @@ std::optional<std::vector<Record>> run_in_qemu(const std::string& elf, std::size
 
 class Comparison {
   public:
-    void check(const char* how, const Variant& variant, Evaluate evaluate, const Record& operands,
+    using Function = std::function<std::uint64_t(const Record&, Rounding)>;
+
+    void check(const char* how, const Variant& variant, const Function& evaluate, const Record& operands,
                const Record& expected) {
-        if (evaluate == nullptr) return;
+        if (not evaluate) return;
         const Operation& operation = *variant.operation;
         const std::uint64_t mask =
             operation.result == Kind::f32 || operation.result == Kind::i32 ? 0xffff'ffff : ~0ULL;
@@ -163,15 +168,32 @@ void compare_variant(Comparison& comparison, const Variant& variant, const Recor
                      const Record* expected) {
     const HostEnvironment environment(static_cast<std::uint8_t>(variant.rounding));
     const bool in_hardware = variant.rounding != Rounding::rmm || not variant.operation->rounds;
+    const Operation& operation = *variant.operation;
+    const auto in_ir = in_hardware ? ir_operation(operation) : std::nullopt;
+    Comparison::Function by_ir;
+    if (in_ir) {
+        by_ir = [&](const Record& r, Rounding m) { return evaluate_ir(operation, *in_ir, r, m); };
+    }
     for (std::size_t i = 0; i < kRecordsPerVariant; ++i) {
-        if (in_hardware)
-            comparison.check("current mode", variant, variant.operation->fast, operands[i], expected[i]);
-        comparison.check("soft", variant, variant.operation->soft, operands[i], expected[i]);
+        if (in_hardware) comparison.check("current mode", variant, operation.fast, operands[i], expected[i]);
+        comparison.check("soft", variant, operation.soft, operands[i], expected[i]);
+        comparison.check("ir", variant, by_ir, operands[i], expected[i]);
     }
     // From another mode, so that the switch shows.
     HostEnvironment::set_rounding(static_cast<std::uint8_t>(variant.rounding == Rounding::rup ? 1 : 3));
     for (std::size_t i = 0; i < kRecordsPerVariant; ++i) {
-        comparison.check("explicit mode", variant, variant.operation->in_mode, operands[i], expected[i]);
+        comparison.check("explicit mode", variant, operation.in_mode, operands[i], expected[i]);
+    }
+}
+
+TEST(FpOracle, EveryIrOperationThatRaisesFlagsIsCompared) {
+    std::set<ir::Opcode> compared;
+    for (const Operation& operation : all_operations()) {
+        if (const auto op = ir_operation(operation)) compared.insert(*op);
+    }
+    for (std::size_t k = 0; k < ir::kOpcodes; ++k) {
+        const auto op = static_cast<ir::Opcode>(k);
+        EXPECT_TRUE((ir::flags(op) & ir::kFloatFlags) == 0 || compared.contains(op)) << ir::info(op).name;
     }
 }
 

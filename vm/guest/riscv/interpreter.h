@@ -29,6 +29,9 @@ class Interpreter {
     // As run, but a budget may end up to a block early: its last instructions take long one by one.
     engine::Exit run_about(std::uint64_t budget) { return run(budget, Last::whole_block); }
 
+    // As run(1), but decodes nothing besides that instruction and remembers nothing of it.
+    engine::Exit run_one();
+
     // Carries out an sfence.vma that another hart or firmware asks for; while run() is not running.
     void translation_fence(const TranslationFence& fence);
 

@@ -403,6 +403,16 @@ class Interpreter<Memory>::Impl {
         return core_.exit();
     }
 
+    engine::Exit run_one() {
+        const fp::HostEnvironment guest_floating_point(hart_.csrs.frm);
+        core_.begin(1);
+        core_.synchronize();
+        core_.end({engine::ExitReason::budget, {}}, hart_.pc, core_.grant());
+        step();
+        core_.settle(core_.leftover());
+        return core_.exit();
+    }
+
     void translation_fence(const TranslationFence& fence) { core_.forget_translations(fence); }
     void set_breakpoints(std::vector<std::uint64_t> addresses) {
         core_.set_breakpoints(std::move(addresses));
@@ -458,6 +468,11 @@ engine::Exit Interpreter<Memory>::run(std::uint64_t budget, Last last) {
         impl_->accept_attention();
     }
     return exit;
+}
+
+template <class Memory>
+engine::Exit Interpreter<Memory>::run_one() {
+    return impl_->run_one();
 }
 
 template <class Memory>

@@ -113,6 +113,22 @@ TEST_F(InterpreterTest, BudgetEndsExactlyWhereItSaysInStraightCodeAndLoops) {
     }
 }
 
+TEST_F(InterpreterTest, RunsOneInstructionAsItStandsInMemory) {
+    program({addi(1, 1, 1), addi(2, 2, 1), ecall()});
+    EXPECT_EQ(interpreter_.run_one().reason, engine::ExitReason::budget);
+    EXPECT_EQ(hart_.pc, kCode + 4);
+    EXPECT_EQ(hart_.x[1], 1U);
+    program({addi(1, 1, 1), addi(2, 2, 7), ecall()});
+    EXPECT_EQ(interpreter_.run_one().reason, engine::ExitReason::budget);
+    EXPECT_EQ(hart_.x[2], 7U);
+    EXPECT_EQ(hart_.csrs.instret, 2U);
+    expect_trap(interpreter_.run_one(), cause::kEcallFromU, 0);
+    EXPECT_EQ(hart_.pc, kCode + 8);
+    EXPECT_EQ(hart_.csrs.instret, 2U);
+    hart_.pc = 0;
+    expect_trap(interpreter_.run_one(), cause::kFetchPage, 0);
+}
+
 TEST_F(InterpreterTest, AnAboutRightBudgetEndsBetweenBlocksButIsNeverWithoutProgress) {
     // A loop of ten instructions.
     program({addi(1, 1, 1), addi(1, 1, 1), addi(1, 1, 1), addi(1, 1, 1), addi(1, 1, 1), addi(1, 1, 1),

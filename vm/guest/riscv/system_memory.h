@@ -62,6 +62,7 @@ class SystemMemory {
     std::uint64_t code_space() const { return code_space_; }
 
     SlowAccess& slow() { return slow_; }
+    mem::GuestRam& ram() const { return ram_; }
     // The translations in use, and where they lie there.
     void* native_memory() const { return active_; }
     struct NativeLayout {

@@ -57,6 +57,7 @@ class UserMemory {
     std::uint64_t code_space() const { return 0; }
     void translation_fence(const TranslationFence&) {}  // programs are not allowed to ask
     SlowAccess& slow() { return slow_; }
+    mem::GuestRam& ram() const { return *ram_; }
     // The whole address space in host memory, which has the pages' own protection.
     void* native_memory() const { return host_; }
 

@@ -127,6 +127,18 @@ TEST(VmRunBare, StatsShowCountTimeAndRate) {
             "vm: [0-9]+ instructions in [0-9.]+ s, [0-9.]+ M instructions/s(, [0-9.]+ % compiled)?\n"));
 }
 
+TEST(VmRunBare, AnAuditOfEachProgramFindsNothing) {
+    for (const char* program :
+         {"counters", "fail42", "pass", "remap_code", "self_modify", "supervisor", "user_mode"}) {
+        SCOPED_TRACE(program);
+        const GuestRun run = run_bare(program, {"--audit", "--stats", "--jit-threshold", "0"});
+        EXPECT_EQ(run.exit_code, run_bare(program, {"--engine", "interp"}).exit_code);
+        EXPECT_THAT(run.errors,
+                    MatchesRegex("vm: [^\n]+\nvm: audit: [1-9][0-9]* executions of compiled blocks, "
+                                 "[1-9][0-9]* instructions, are as interpreted; [0-9]+ passed over\n"));
+    }
+}
+
 TEST(VmRunBare, RefusesBadMemorySizes) {
     for (const char* size : {"0", "5000", "x", "-1", "257G", "99999999999999999999G"}) {
         expect_bad_input(run_bare("pass", {"--memory", size}), "memory size '" + std::string(size) + "'");

@@ -228,6 +228,15 @@ TEST(GuestThreads, AreNamedInLinesOfTheirCalls) {
     EXPECT_THAT(run.errors, HasSubstr("] exit(0) = ?\n"));
 }
 
+TEST(GuestThreads, EndAnAudit) {
+    const GuestRun run =
+        run_command({.command = {VM_PROGRAM, "user", "--audit", guest_program("threads_robust")},
+                     .standard_input = {},
+                     .environment = {}});
+    EXPECT_EQ(run.exit_code, 0);
+    EXPECT_EQ(run.errors, "vm: the program has a second thread, and from here on it is not audited\n");
+}
+
 TEST(GuestProgram, MayBeDynamic) {
     const GuestRun run = run_guest("dynamic_hello");
     expect(run, 0, "Hello, dynamic world: 1.414\n");
