@@ -91,6 +91,7 @@ EMITTERS = [
         "the minimum of zeros of both signs",
     ),
     _x64("floating", "node().op == Opcode::feq ? 0 :", "node().op == Opcode::feq ? 16 :", "equality signals"),
+    _x64("floating", "Opcode::flt ? 1 : 2;", "Opcode::flt ? 17 : 2;", "less than does not signal"),
     _x64("floating", "    assembler_.jo(entry);\n", "", "conversions out of range are the host's"),
     _x64(
         "floating",
@@ -133,8 +134,8 @@ TABLES = [
     ),
     _x64(
         "state",
-        "if (not offset or home_written_[home]) continue;",
-        "continue;",
+        "        if (home_written_[home]) continue;\n        const auto offset",
+        "        if (home < 2) continue;\n        if (home_written_[home]) continue;\n        const auto offset",
         "a register that was moved from its home is lost",
     ),
     _x64(
@@ -296,4 +297,19 @@ PASSES = [
     ),
 ]
 
-FAULTS = [*EMITTERS, *TABLES, *PASSES]
+AUDIT = [
+    Fault(
+        "vm/native/audit.cpp",
+        "    undo();\n    restore(hart_, states_.front());",
+        "    restore(hart_, states_.front());",
+        "the audit leaves what it wrote",
+    ),
+    Fault(
+        "vm/native/audit.cpp",
+        "if (found != byte) different",
+        "if (false and found != byte) different",
+        "the audit does not look at memory",
+    ),
+]
+
+FAULTS = [*EMITTERS, *TABLES, *PASSES, *AUDIT]

@@ -25,8 +25,9 @@ TEST(Design, SharesEachLooksAlphaAmongTheSuspects) {
 }
 
 TEST(ExpectedSuspects, AreTheChangedOneAndTheNoisy) {
-    const auto of = [](double spread) {
-        return expected_suspects(GateSettings{}, std::vector<RowNoise>(50, {spread, 0.01}));
+    const GateSettings settings;
+    const auto of = [&](double spread) {
+        return expected_suspects(settings, std::vector<RowNoise>(50, {spread, 0.01}));
     };
     EXPECT_EQ(of(0), 1u);
     EXPECT_EQ(of(0.015), 1u);
@@ -34,7 +35,7 @@ TEST(ExpectedSuspects, AreTheChangedOneAndTheNoisy) {
     EXPECT_EQ(of(0.03), 1u);
     // 0.35 standard errors: Phi(-1.63) = 0.052 of fifty.
     EXPECT_EQ(of(0.1), 4u);
-    EXPECT_EQ(expected_suspects(GateSettings{}, {}), 1u);
+    EXPECT_EQ(expected_suspects(settings, {}), 1u);
 }
 
 TEST(Costs, AreTurnedWhereMoreIsBetter) {

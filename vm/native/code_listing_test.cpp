@@ -46,13 +46,13 @@ TEST_F(CodeListingTest, PutsHostInstructionsBelowTheNodesAndGuestInstructionsThe
     ; %1 = add i64 %0, 5
 +0x000a  add rbx, 0x05
     ; store u64 [%2 + 8], %1 @ pc=0x10238 retired=1
-+0x000e  mov rax, rsi
-+0x0011  shr rax, 0x26
-+0x0015  jnz +0x0037
-+0x001b  mov [r15+rsi*1+0x08], rbx  ; may fault
++0x000e  shrx rax, rsi, r15
++0x0013  test rax, rax
++0x0016  jnz +0x0037
++0x001c  mov [r15+rsi*1+0x22], rbx  ; may fault
   1023c: 0100006f  jal zero,0x1024c
     ; goto @ pc=0x1024c retired=3
-+0x0020  nop [rax], eax
++0x0021  nop
 +0x0023  jmp +0x0028  ; links to 0x1024c
 +0x0028  mov rdx, ADDRESS
 +0x0032  jmp leave

@@ -16,6 +16,16 @@ std::uint32_t count_instructions(const ir::Block& lifted) {
     return count + (last == ir::Opcode::leave or last == ir::Opcode::trap ? 1 : 0);
 }
 
+// Whether the block goes round a loop again once so many instructions have retired: then the way on, to
+// `behind`, is a side exit.
+bool goes_round(const ir::Block& lifted, std::uint64_t behind, std::uint32_t retired) {
+    return std::any_of(lifted.nodes().begin(), lifted.nodes().end(), [&](const ir::Node& node) {
+        if (node.op != ir::Opcode::branch) return false;
+        const ir::Frame& frame = lifted.frames()[node.frame];
+        return frame.pc == behind and frame.retired == retired;
+    });
+}
+
 }  // namespace
 
 GuestCode guest_code(const jit::Compilation& from) {
@@ -25,9 +35,11 @@ GuestCode guest_code(const jit::Compilation& from) {
         if (at == from.request.bytes.size()) break;
         auto line = guest::riscv::list_front(from.request.bytes.subspan(at), from.request.pc + at);
         at += line.length;
+        code.end = std::max(code.end, from.request.pc + at);
         code.lines.push_back(std::move(line.text));
+        const auto retired = static_cast<std::uint32_t>(code.lines.size());
+        if (goes_round(from.lifted, from.request.pc + at, retired)) at = 0;
     }
-    code.end = from.request.pc + at;
     return code;
 }
 

@@ -9,8 +9,8 @@
 
 namespace vm::native {
 
-// The instructions that a block was made of, one a line: those that it completes at its end, and the one
-// before which it leaves for the interpreter, if one ends it.
+// The instructions that a block was made of, one a line: those that it completes at its end, each as often as
+// it goes round a loop, and the one before which it leaves for the interpreter, if one ends it.
 struct GuestCode {
     std::vector<std::string> lines;
     std::uint64_t end = 0;  // behind the last

@@ -37,6 +37,17 @@ TEST_F(GuestCodeTest, ShowsTheInstructionThatIsLeftToTheInterpreter) {
                 ElementsAre("10234: 00150513  addi a0,a0,1", "10238: 00000073  ecall"));
 }
 
+TEST_F(GuestCodeTest, ShowsALoopAsOftenAsTheBlockGoesRound) {
+    // Of four instructions at most: two rounds.
+    const TestBlock block({make_insn(Opcode::addi, 10, 10, 0, -1), make_insn(Opcode::bne, 0, 10, 0, -4),
+                           make_insn(Opcode::addi, 11, 11, 0, 1), make_insn(Opcode::ecall, 0, 0, 0, 0)});
+    const GuestCode code = guest_code(block.from());
+    EXPECT_THAT(code.lines,
+                ElementsAre("10234: fff50513  addi a0,a0,-1", "10238: fe051ee3  bne a0,zero,0x10234",
+                            "10234: fff50513  addi a0,a0,-1", "10238: fe051ee3  bne a0,zero,0x10234"));
+    EXPECT_EQ(code.end, 0x1023cu);
+}
+
 TEST(BlockName, IsTheGuestsAddressAndItsSymbol) {
     SymbolTable symbols;
     EXPECT_EQ(block_name(0x10006, symbols), "rv:0x10006");

@@ -24,9 +24,10 @@ static_assert(kMemKinds[static_cast<std::size_t>(MemType::u8)] == ir::MemKind::u
 
 // Instructions of loops that traces keep to. Longer ones gain nothing by it, and SHA-256's lost a fifth.
 constexpr std::uint32_t kLongestLoop = 24;
-// And how many of them such a trace holds: what one round leaves in registers that the next one overwrites is
-// stored once in so many.
+// And how many of them such a trace holds, and rounds: what one round leaves in registers that the next one
+// overwrites is stored once in so many.
 constexpr std::uint32_t kMostUnrolled = 48;
+constexpr std::uint32_t kMostRounds = 8;
 
 ir::MemKind mem_kind(MemType type) { return kMemKinds[static_cast<std::size_t>(type)]; }
 
@@ -177,7 +178,8 @@ void LiftEnv::go_round_or_end(ir::Point back) {
     if (round_ == 0) {
         round_ = back.retired;
     }
-    goes_round_ = back.retired + round_ <= std::min(loop_->most, kMostUnrolled);
+    const std::uint32_t most = std::min({loop_->most, kMostUnrolled, kMostRounds * round_});
+    goes_round_ = back.retired + round_ <= most;
     if (not goes_round_) {
         builder_.goto_(back);
     }

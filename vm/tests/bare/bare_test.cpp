@@ -15,6 +15,7 @@
 namespace vm::tests {
 namespace {
 
+using ::testing::ContainsRegex;
 using ::testing::HasSubstr;
 using ::testing::MatchesRegex;
 using ::testing::StartsWith;
@@ -123,8 +124,8 @@ TEST(VmRunBare, TraceShowsInstructionsAndChangedRegisters) {
 TEST(VmRunBare, StatsShowCountTimeAndRate) {
     EXPECT_THAT(
         run_bare("pass", {"--stats"}).errors,
-        MatchesRegex(
-            "vm: [0-9]+ instructions in [0-9.]+ s, [0-9.]+ M instructions/s(, [0-9.]+ % compiled)?\n"));
+        ContainsRegex(
+            "^vm: [0-9]+ instructions in [0-9.]+ s, [0-9.]+ M instructions/s(, [0-9.]+ % compiled)?\n"));
 }
 
 TEST(VmRunBare, AnAuditOfEachProgramFindsNothing) {
@@ -134,8 +135,8 @@ TEST(VmRunBare, AnAuditOfEachProgramFindsNothing) {
         const GuestRun run = run_bare(program, {"--audit", "--stats", "--jit-threshold", "0"});
         EXPECT_EQ(run.exit_code, run_bare(program, {"--engine", "interp"}).exit_code);
         EXPECT_THAT(run.errors,
-                    MatchesRegex("vm: [^\n]+\nvm: audit: [1-9][0-9]* executions of compiled blocks, "
-                                 "[1-9][0-9]* instructions, are as interpreted; [0-9]+ passed over\n"));
+                    ContainsRegex("\nvm: audit: [1-9][0-9]* executions of compiled blocks, "
+                                  "[1-9][0-9]* instructions, are as interpreted; [0-9]+ passed over\n"));
     }
 }
 

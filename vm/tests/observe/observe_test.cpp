@@ -113,8 +113,10 @@ TEST_F(Observe, DumpsOfSeveralProcessesKeepTheirBlocksWhole) {
 TEST_F(Observe, BareProgramsAreShownToo) {
     const GuestRun run = run_vm({"run", "--bare", guest_program("loop"), "--dump", "asm", "--stats"});
     EXPECT_EQ(run.exit_code, 0);
-    EXPECT_THAT(run.errors, HasSubstr(" <count>: 2 instructions, "));
-    EXPECT_THAT(run.errors, ContainsRegex("[0-9]+ x 2.0 of 2 +9[0-9].[0-9] %  0x[0-9a-f]+ <count>\n"));
+    // Some rounds of a loop of two.
+    EXPECT_THAT(run.errors, ContainsRegex(" <count>: [0-9]*[02468] instructions, "));
+    EXPECT_THAT(run.errors,
+                ContainsRegex("[0-9]+ x [0-9.]+ of [0-9]+ +9[0-9].[0-9] %  0x[0-9a-f]+ <count>\n"));
 }
 
 TEST_F(Observe, WhatIsInterpretedIsNotShown) {
