@@ -101,7 +101,7 @@ std::uint64_t PatchedCode::call(std::uint64_t rounds) const {
 
 CountingBlock::CountingBlock(Guest& guest, std::int64_t distance)
     : next(kCode + 4 + static_cast<std::uint64_t>(distance)) {
-    const ProgramCode code = code_of({addi(kA0, kA0, 1), jal(0, distance)});
+    const ProgramCode code = code_of({addi(kA0, kA0, 1), jal(0, static_cast<std::uint64_t>(distance))});
     const auto host =
         guest.map({kCode, kPageSize, page::kRead | page::kExecute, std::as_bytes(std::span(code))});
     request = {.pc = kCode, .bytes = host, .instructions = 64};
