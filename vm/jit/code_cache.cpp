@@ -101,9 +101,10 @@ const void* CodeCache::look_up(const engine::NativeRequest& request) {
     return memory_->executable() + found->second->offset;
 }
 
-// What is too large for one block may be less of one.
-bool CodeCache::make_block(engine::Frontend& frontend, engine::NativeRequest request, std::uint64_t address,
-                           NativeBlock& block) {
+// What is too large for one block may be less of one. Returns of how many instructions it is, 0 where there
+// is none.
+std::uint32_t CodeCache::make_block(engine::Frontend& frontend, engine::NativeRequest request,
+                                    std::uint64_t address, NativeBlock& block) {
     constexpr std::uint32_t kFewest = 8;
     while (const std::uint32_t instructions = frontend.lift(scratch_, request)) {
         if (options_.observer != nullptr) lifted_ = scratch_;
@@ -111,8 +112,7 @@ bool CodeCache::make_block(engine::Frontend& frontend, engine::NativeRequest req
         VM_CHECK(not kVerifies or ir::verify(scratch_).has_value());
         const auto made = backend_->compile(scratch_, request.pc, address, block);
         if (made) {
-            counts_.guest_instructions += instructions;
-            return true;
+            return instructions;
         }
         ++counts_.failed;
         if (options_.observer != nullptr) {
@@ -121,7 +121,7 @@ bool CodeCache::make_block(engine::Frontend& frontend, engine::NativeRequest req
         if (instructions <= kFewest) break;
         request.instructions = instructions / 2;
     }
-    return false;
+    return 0;
 }
 
 engine::NativeCode CodeCache::compile(engine::Frontend& frontend, const engine::NativeRequest& request) {
@@ -141,12 +141,14 @@ engine::NativeCode CodeCache::make(engine::Frontend& frontend, const engine::Nat
         Region& region = regions_[open_];
         Placed& block = region.blocks.emplace_back();
         block.offset = region.used;
-        const bool made = make_block(frontend, request, memory_->address(block.offset), block.native);
-        if (made and block.native.code.size() <= region.end - region.used) {
+        const std::uint32_t made =
+            make_block(frontend, request, memory_->address(block.offset), block.native);
+        if (made != 0 and block.native.code.size() <= region.end - region.used) {
+            counts_.guest_instructions += made;
             return {place(block, region, request)};
         }
         region.blocks.pop_back();
-        const bool fits_elsewhere = made and region.used != region.begin;
+        const bool fits_elsewhere = made != 0 and region.used != region.begin;
         if (not fits_elsewhere) break;
         later = not open_next_region();
         if (later) break;

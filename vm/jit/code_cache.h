@@ -150,8 +150,8 @@ class CodeCache {
 
     const void* look_up(const engine::NativeRequest& request);
     bool have_memory();
-    bool make_block(engine::Frontend& frontend, engine::NativeRequest request, std::uint64_t address,
-                    NativeBlock& block);
+    std::uint32_t make_block(engine::Frontend& frontend, engine::NativeRequest request, std::uint64_t address,
+                             NativeBlock& block);
     engine::NativeCode make(engine::Frontend& frontend, const engine::NativeRequest& request);
     const void* place(Placed& block, Region& region, const engine::NativeRequest& request);
     bool open_next_region();

@@ -213,6 +213,7 @@ TEST_F(CodeCacheTest, TheOldestCodeMakesRoomAndIsNoHartsAnyMore) {
     const void* const first = hart_->compile(at(kPc)).entry;
     EXPECT_TRUE(compile_more(*hart_, kTooMany));
     EXPECT_GT(cache_->counts().evicted, 0u);
+    EXPECT_EQ(cache_->counts().guest_instructions, cache_->counts().compiled);  // of one each
     EXPECT_EQ(hart_->tier.find(at(kPc)), nullptr);
     for (Hart* const each : {hart_.get(), other_.get()}) {
         EXPECT_EQ(each->run(first).kind, Kind::stale);
