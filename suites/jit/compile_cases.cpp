@@ -69,7 +69,11 @@ void compile(benchmark::State& state, const std::filesystem::path& folder, std::
     const std::uint32_t traces = std::max(size / kTrace, 1U);
     Queue queue(folder, size / traces, level);
     bool all = true;
-    while (all and queue.probe().compiled().evicted == 0) {
+    const auto once_around = [&] {
+        const TierProbe::Compiled made = queue.probe().compiled();
+        return 2 * made.evicted > made.blocks;
+    };
+    while (all and not once_around()) {
         all = queue.compile(kDifferent);
     }
     const TierProbe::Compiled before = queue.probe().compiled();
