@@ -157,7 +157,7 @@ TEST_F(Observe, PerfMapsOfAllProcessesNameTheirBlocks) {
 
 TEST_F(Observe, GdbOfTheHostNamesCompiledCodeInBacktraces) {
     if (::access(kGdb, X_OK) != 0) GTEST_SKIP() << "gdb-multiarch is not installed";
-    // From where an exit is linked to compiled code, step by step into that.
+    // From the run that follows when an exit was linked to compiled code, step by step into that.
     constexpr const char* kStep = R"py(python
 for _ in range(5000):
     gdb.execute("stepi", to_string=True)
@@ -165,7 +165,7 @@ for _ in range(5000):
 )py";
     const std::string script = ::testing::TempDir() + "observe_test.gdb." + std::to_string(::getpid());
     std::ofstream(script) << "set confirm off\nhandle all nostop noprint pass\n"
-                          << "break vm::jit::Tier::link\nrun\ndelete\n"
+                          << "break vm::jit::Tier::link\nrun\ndelete\ntbreak vm::jit::Tier::run\ncontinue\n"
                           << kStep << "end\nbacktrace\ninfo symbol $pc\nkill\n";
     const GuestRun run = run_command({.command = {kGdb, "-nx", "-batch", "-x", script, "--args", VM_PROGRAM,
                                                   "user", "--gdb-jit", guest_program("busy")},
@@ -173,11 +173,12 @@ for _ in range(5000):
                                       .environment = {}});
     std::remove(script.c_str());
     if (run.errors.find("ptrace") != std::string::npos) GTEST_SKIP() << "gdb may not trace: " << run.errors;
-    EXPECT_THAT(run.output,
-                AllOf(ContainsRegex(
-                          "\n#0 +0x[0-9a-f]+ in rv:0x[0-9a-f]+:[a-z_]+[^\n]*\n#1 [^\n]* vm::jit::Tier::run "),
-                      ContainsRegex("\n#[0-9]+ [^\n]*main \\("),
-                      ContainsRegex("\nrv:0x[0-9a-f]+:[^\n]* in section .text of ")))
+    EXPECT_THAT(
+        run.output,
+        AllOf(ContainsRegex(
+                  "\n#0 +0x[0-9a-f]+ in rv:0x[0-9a-f]+:[a-z_]+[^\n]*\n#1 [^\n]* vm::jit::Tier::run[ (]"),
+              ContainsRegex("\n#[0-9]+ [^\n]*main \\("),
+              ContainsRegex("\nrv:0x[0-9a-f]+:[^\n]* in section .text of ")))
         << run.errors;
 }
 
