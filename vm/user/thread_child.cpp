@@ -10,6 +10,12 @@
 #include <sched.h>
 #include <unistd.h>
 
+#ifdef __has_feature
+#if __has_feature(address_sanitizer)
+#include <sanitizer/asan_interface.h>
+#endif
+#endif
+
 #include "vm/jit/fault_watch.h"
 #include "vm/user/robust_list.h"
 #include "vm/user/thread.h"
@@ -31,6 +37,10 @@ class ChildStack {
                         MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE | MAP_STACK, -1, 0)) {
         if (start_ != MAP_FAILED) {
             ::mprotect(start_, mem::kPageSize, PROT_NONE);
+            // What the sanitizer notes of a stack outlives the child that had it here before.
+#ifdef ASAN_UNPOISON_MEMORY_REGION
+            ASAN_UNPOISON_MEMORY_REGION(start_, kSize);
+#endif
         }
     }
     ~ChildStack() {
