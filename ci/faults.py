@@ -53,12 +53,7 @@ EMITTERS = [
         "0, no);\n    if (no",
         "a select overwrites what it takes",
     ),
-    _x64(
-        "memory",
-        "static_cast<std::int32_t>(mem::kPageSize - size)",
-        "static_cast<std::int32_t>(mem::kPageSize - 1)",
-        "an access may reach into the next page",
-    ),
+    _x64("runtime", "a.sub(gp64(kRsi), kAccess);", "a.sub(gp64(kRsi), 1);", "accesses leave their region"),
     _x64("memory", "        assembler_.jnz(outside(site));\n", "", "an address outside is not noticed"),
     _x64(
         "memory",
@@ -297,6 +292,22 @@ PASSES = [
     ),
 ]
 
+TRANSLATIONS = [
+    Fault("vm/mmu/tlb.h", "        part_neighbours(address);\n", "", "a fence leaves a page in its region"),
+    Fault(
+        "vm/mmu/tlb.h",
+        "entry.tag == (page | asid_) and entry.addend == addend",
+        "entry.tag == (page | asid_)",
+        "regions hold pages that lie apart",
+    ),
+    Fault(
+        "vm/guest/riscv/system_memory.cpp",
+        "const bool one = data_.paged or",
+        "const bool one = true or data_.paged or",
+        "one access is decided by two entries of PMP",
+    ),
+]
+
 AUDIT = [
     Fault(
         "vm/native/audit.cpp",
@@ -312,4 +323,4 @@ AUDIT = [
     ),
 ]
 
-FAULTS = [*EMITTERS, *TABLES, *PASSES, *AUDIT]
+FAULTS = [*EMITTERS, *TABLES, *PASSES, *TRANSLATIONS, *AUDIT]

@@ -21,9 +21,9 @@ struct Stubs {
     std::uint64_t budget = 0;   // at a block's entry; its pc in rax
     std::uint64_t serve = 0;    // to be called: calls C++, site in rax
     std::uint64_t abandon = 0;  // back to whoever entered: exit and state are complete
-    // To be called where a page is not the recent one: looks the translation up. By store or load, and by
-    // size as a power of two. The address in rax, the place of its RecentPages in rdx, eight times; other
-    // registers are kept. Carry set: there is none. Else the place holds the page, and rax is where the
+    // To be called where the recent region is another: looks the translation up. By store or load, and by
+    // size as a power of two. The address in rax, the place of its RecentRegions in rdx, eight times; other
+    // registers are kept. Carry set: there is none. Else the place holds its region, and rax is where the
     // access leads in the host.
     std::array<std::array<std::uint64_t, 4>, 2> look_up{};
 };

@@ -15,7 +15,8 @@ struct MemoryModel {
     struct Translations {
         std::int32_t entries = 0;  // an array of mmu::Tlb::Entry
         std::int32_t asid = 0;     // 64 bits that tags hold besides the page
-        std::int32_t recent = 0;   // mmu::RecentPages of these entries
+        std::int32_t recent = 0;   // mmu::RecentRegions of these entries
+        std::int32_t reaches = 0;  // a byte for each entry
     };
 
     // Without translation the memory register points at the guest's whole address space of 2^kAddressBits

@@ -64,7 +64,7 @@ struct Mark {
         entry,      // of the block
         node,       // by index in the block
         exit,       // of a site
-        look_up,    // of a translation, where the page is not the recent one
+        look_up,    // of a translation, where the recent region is another
         serve,      // of a site
         nan,        // a canonical one instead of another
         budget,     // the countdown does not suffice

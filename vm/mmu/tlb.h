@@ -9,7 +9,7 @@
 
 #include "vm/base/check.h"
 #include "vm/mem/address.h"
-#include "vm/mmu/recent_pages.h"
+#include "vm/mmu/recent_regions.h"
 
 namespace vm::mmu {
 
@@ -31,6 +31,10 @@ constexpr std::uint64_t gib_bits(std::uint64_t address, unsigned page_shift) {
 // compared with the page of the access's last byte and the current ASID, while the slot is chosen by the page
 // of its first.
 //
+// Pages of an aligned group that are all known and lie together in the host as they do in the guest have a
+// common reach, which is for compiled code: what it finds, it keeps as one region. (Pham et al., CoLT:
+// Coalesced Large-Reach TLBs, MICRO 2012)
+//
 // Superpages are entered in pieces of 4 KiB. Global pages belong to the ASID they were entered under: another
 // one misses and asks the level behind.
 template <std::size_t kSlots>
@@ -38,6 +42,10 @@ class DirectMappedTlb {
   public:
     static constexpr std::size_t kEntries = kSlots;
     static_assert(std::has_single_bit(kSlots));
+    // Shifts of the smallest and the largest region.
+    static constexpr std::uint8_t kPageReach = mem::kPageShift;
+    static constexpr std::uint8_t kLargestReach = kPageReach + 4;
+    static constexpr std::uint64_t kLargestRegion = std::uint64_t{1} << kLargestReach;
 
     // An address's entry. Arrays that lie powers of two apart would all want the same ones, so bits above
     // those that count entries take part. (shared with compiled code)
@@ -58,11 +66,16 @@ class DirectMappedTlb {
         std::size_t entries;
         std::size_t asid;
         std::size_t recent;
+        std::size_t reaches;
     };
     static constexpr Offsets offsets() {
         return {offsetof(DirectMappedTlb, entries_), offsetof(DirectMappedTlb, asid_),
-                offsetof(DirectMappedTlb, recent_)};
+                offsetof(DirectMappedTlb, recent_), offsetof(DirectMappedTlb, reaches_)};
     }
+
+    // For a page that is found: all of the aligned 1 << reach bytes around it could be, and lie together. An
+    // entry's is where its own is in `entries`.
+    unsigned reach(std::uint64_t address) const { return reaches_[index_of(address)]; }
 
     // Host address of a guest access of `size` bytes (at least 1), or nullptr on a miss.
     std::byte* find(std::uint64_t address, unsigned size) const {
@@ -88,11 +101,17 @@ class DirectMappedTlb {
 
     // From now on finds, in the current address space, accesses inside the guest page that holds `address` at
     // the host page that starts at `host`. `page_shift` is the size of the guest's own page, of which this is
-    // a piece.
-    void insert(std::uint64_t address, std::byte* host, unsigned page_shift = mem::kPageShift) {
+    // a piece. Whether compiled code may take it for one region with its neighbours.
+    enum class Joins : bool { no, yes };
+    void insert(std::uint64_t address, std::byte* host, unsigned page_shift = mem::kPageShift,
+                Joins joins = Joins::yes) {
         const std::uint64_t page = page_of(address);
         entries_[index_of(address)] = {page | asid_, reinterpret_cast<std::uintptr_t>(host) - page};
         shifts_[index_of(address)] = static_cast<std::uint8_t>(page_shift);
+        reaches_[index_of(address)] = kPageReach;
+        if (joins == Joins::yes) {
+            join_neighbours(page);
+        }
         if (page_shift > mem::kPageShift) {
             large_gibs_ |= gib_bits(address, page_shift);
         }
@@ -136,6 +155,13 @@ class DirectMappedTlb {
     void erase_host(const std::byte* host) {
         const auto wanted = reinterpret_cast<std::uintptr_t>(host);
         erase_if([=](const Entry& entry) { return entry.addend + page_of(entry.tag) == wanted; });
+        for (std::size_t i = 0; i < kEntries; ++i) {
+            const std::uint64_t size = std::uint64_t{1} << reaches_[i];
+            const std::uint64_t region = entries_[i].addend + (entries_[i].tag & ~(size - 1));
+            if (wanted - region < size) {
+                reaches_[i] = kPageReach;
+            }
+        }
     }
 
   private:
@@ -154,6 +180,43 @@ class DirectMappedTlb {
         return (entry.tag & (mem::kPageSize - 1)) == asid;
     }
 
+    bool lies_at(std::uint64_t page, std::uint64_t addend) const {
+        const Entry& entry = entry_of(page);
+        return entry.tag == (page | asid_) and entry.addend == addend;
+    }
+
+    // Of a page that was just entered: two halves of a group that reach as far make one, and so on. Where the
+    // other half reaches further, that is to here already.
+    void join_neighbours(std::uint64_t page) {
+        const std::uint64_t addend = entry_of(page).addend;
+        for (std::uint8_t reach = kPageReach; reach < kLargestReach;) {
+            const std::uint64_t other = page ^ std::uint64_t{1} << reach;
+            const std::uint8_t others = reaches_[index_of(other)];
+            if (not lies_at(other, addend) or others < reach) {
+                return;
+            }
+            reach = std::max(static_cast<std::uint8_t>(reach + 1), others);
+            const std::uint64_t size = std::uint64_t{1} << reach;
+            const std::uint64_t first = page & ~(size - 1);
+            for (std::uint64_t each = first; each != first + size; each += mem::kPageSize) {
+                if (lies_at(each, addend)) {
+                    reaches_[index_of(each)] = std::max(reach, reaches_[index_of(each)]);
+                }
+            }
+        }
+    }
+
+    // No region holds the page from now on: others of its group reach as far as halves of it that do not.
+    // Their entries are as far from the page's as they are.
+    void part_neighbours(std::uint64_t page) {
+        constexpr std::size_t kGroup = std::min(std::size_t{1} << (kLargestReach - kPageReach), kEntries);
+        const std::size_t index = index_of(page);
+        for (std::size_t apart = 1; apart < kGroup; ++apart) {
+            const auto most = static_cast<std::uint8_t>(kPageReach + std::bit_width(apart) - 1);
+            reaches_[index ^ apart] = std::min(reaches_[index ^ apart], most);
+        }
+    }
+
     template <class Condition>
     void erase_if(Condition condition) {
         recent_.forget();
@@ -165,6 +228,7 @@ class DirectMappedTlb {
     template <class Condition>
     void erase_where(std::uint64_t address, Condition condition) {
         recent_.forget();
+        part_neighbours(address);
         Entry& entry = entries_[index_of(address)];
         if (page_of(entry.tag) == page_of(address) and condition(entry)) {
             entry = Entry{};
@@ -178,6 +242,7 @@ class DirectMappedTlb {
     // some superpage pay for.
     template <class Condition>
     void erase_pieces(std::uint64_t address, Condition condition) {
+        reaches_.fill(kPageReach);
         for (std::size_t i = 0; i < kEntries; ++i) {
             const bool piece = ((entries_[i].tag ^ address) >> shifts_[i]) == 0;
             if (shifts_[i] > mem::kPageShift and piece and condition(entries_[i])) {
@@ -188,7 +253,8 @@ class DirectMappedTlb {
 
     std::array<Entry, kEntries> entries_{};
     std::uint64_t asid_ = 0;
-    RecentPages recent_;
+    RecentRegions recent_;
+    std::array<std::uint8_t, kEntries> reaches_{};  // meaningful for entries in use
     bool used_ = false;
     std::uint64_t large_gibs_ = 0;                 // where pieces of superpages may be (gib_bits)
     std::array<std::uint8_t, kEntries> shifts_{};  // meaningful for entries in use

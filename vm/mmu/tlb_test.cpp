@@ -1,6 +1,8 @@
 #include "vm/mmu/tlb.h"
 
 #include <array>
+#include <functional>
+#include <vector>
 
 #include <gtest/gtest.h>
 
@@ -190,6 +192,110 @@ TEST(Tlb, PagesThatLieAPowerOfTwoApartHaveEntriesOfTheirOwn) {
     for (std::uint64_t apart = mem::kPageSize; apart < std::uint64_t{1} << 32; apart *= 2) {
         EXPECT_NE(Tlb::index_of(0x1'0000'0000), Tlb::index_of(0x1'0000'0000 + apart)) << apart;
     }
+}
+
+// Host pages that lie together as those of the guest from kGroup on do.
+class TlbReach : public testing::Test {
+  protected:
+    static constexpr std::uint64_t kGroup = 0x8000'0000;
+    static constexpr std::size_t kPages = 2 * Tlb::kLargestRegion / mem::kPageSize;
+
+    static std::uint64_t page(std::size_t number) { return kGroup + number * mem::kPageSize; }
+    void insert(std::size_t number, Tlb::Joins joins = Tlb::Joins::yes) {
+        tlb_.insert(page(number), host_[number].data(), mem::kPageShift, joins);
+    }
+    void insert_all() {
+        for (std::size_t number = 0; number < kPages; ++number) insert(number);
+    }
+    unsigned reach(std::size_t number) const { return tlb_.reach(page(number)); }
+
+    Tlb tlb_;
+    std::vector<HostPage> host_ = std::vector<HostPage>(kPages);
+};
+
+TEST_F(TlbReach, IsOfThePageAloneWhileItsNeighbourIsUnknown) {
+    for (const std::size_t number : {1U, 2U, 5U}) insert(number);
+    for (const std::size_t number : {1U, 2U, 5U}) EXPECT_EQ(reach(number), Tlb::kPageReach);
+}
+
+TEST_F(TlbReach, GrowsWithTheGroupInWhateverOrderItsPagesCome) {
+    for (const std::size_t number : {6U, 5U, 4U}) insert(number);
+    EXPECT_EQ(reach(4), 13U);
+    EXPECT_EQ(reach(5), 13U);
+    EXPECT_EQ(reach(6), 12U);
+    insert(7);
+    for (const std::size_t number : {4U, 5U, 6U, 7U}) EXPECT_EQ(reach(number), 14U);
+    insert_all();
+    for (std::size_t number = 0; number < kPages; ++number) EXPECT_EQ(reach(number), Tlb::kLargestReach);
+}
+
+TEST_F(TlbReach, EndsWherePagesLieApartInTheHost) {
+    insert_all();
+    tlb_.erase(page(3));
+    tlb_.insert(page(3), host_[9].data());
+    EXPECT_EQ(reach(2), Tlb::kPageReach);
+    EXPECT_EQ(reach(3), Tlb::kPageReach);
+}
+
+TEST_F(TlbReach, EndsWhereAnAddressSpaceDoes) {
+    insert(0);
+    tlb_.select_asid(4);
+    insert(1);
+    EXPECT_EQ(reach(1), Tlb::kPageReach);
+    insert(0);
+    EXPECT_EQ(reach(0), 13U);
+}
+
+TEST_F(TlbReach, EndsWhereItIsNotWanted) {
+    insert(0);
+    insert(1, Tlb::Joins::no);
+    EXPECT_EQ(reach(0), Tlb::kPageReach);
+    EXPECT_EQ(reach(1), Tlb::kPageReach);
+}
+
+TEST_F(TlbReach, IsSetOfTheGroupsOwnPagesOnly) {
+    insert(0);
+    const std::uint64_t other = same_entry(page(0));
+    tlb_.insert(other, host_[0].data());
+    insert(2);
+    insert(3);
+    insert(1);
+    EXPECT_EQ(tlb_.reach(other), Tlb::kPageReach);
+}
+
+// Of the group's, one page's entry may have been taken by another since.
+TEST_F(TlbReach, LeavesNoPageThatIsErased) {
+    for (const bool replaced : {false, true}) {
+        insert_all();
+        if (replaced) tlb_.insert(same_entry(page(5)), host_[0].data());
+        tlb_.erase(page(5));
+        EXPECT_EQ(reach(4), Tlb::kPageReach);
+        EXPECT_EQ(reach(7), 13U);
+        EXPECT_EQ(reach(0), 14U);
+        EXPECT_EQ(reach(15), 15U);
+        EXPECT_EQ(reach(16), Tlb::kLargestReach);
+        insert(5);
+        EXPECT_EQ(reach(5), Tlb::kLargestReach);
+    }
+}
+
+TEST_F(TlbReach, LeavesNothingThatIsErasedWithOthers) {
+    const auto erasures = {std::function([&] { tlb_.erase_asid(0); }),
+                           std::function([&] { tlb_.erase_host(host_[5].data()); }),
+                           std::function([&] { tlb_.clear(); })};
+    for (const auto& erase : erasures) {
+        insert_all();
+        erase();
+        insert(4);
+        EXPECT_EQ(reach(4), Tlb::kPageReach);
+    }
+}
+
+TEST_F(TlbReach, LeavesNoPieceOfASuperpage) {
+    insert_all();
+    tlb_.insert(page(300), host_[0].data(), 21);
+    tlb_.erase(page(301));
+    EXPECT_EQ(reach(4), Tlb::kPageReach);
 }
 
 TEST(Tlb, EntryAddsUpToTheHostAddress) {

@@ -17,9 +17,9 @@ static_assert(mem::kReserveGuard >= jit::kGuardBytes);
 
 jit::MemoryModel translated() {
     const auto at = [](const mmu::Tlb::Offsets& offsets) {
-        return jit::MemoryModel::Translations{static_cast<std::int32_t>(offsets.entries),
-                                              static_cast<std::int32_t>(offsets.asid),
-                                              static_cast<std::int32_t>(offsets.recent)};
+        return jit::MemoryModel::Translations{
+            static_cast<std::int32_t>(offsets.entries), static_cast<std::int32_t>(offsets.asid),
+            static_cast<std::int32_t>(offsets.recent), static_cast<std::int32_t>(offsets.reaches)};
     };
     constexpr auto kLayout = guest::riscv::SystemMemory::native_layout();
     return {.translated = true, .loads = at(kLayout.loads), .stores = at(kLayout.stores)};
@@ -53,7 +53,7 @@ Result<std::shared_ptr<jit::CodeCache>> make_program_code(const jit::CodeCacheOp
 }
 
 Result<std::shared_ptr<jit::CodeCache>> make_machine_code(const jit::CodeCacheOptions& options) {
-    jit::FaultWatch::install_handler();  // of accesses in empty places of mmu::RecentPages
+    jit::FaultWatch::install_handler();  // of accesses in empty places of mmu::RecentRegions
     return make_code(translated(), options);
 }
 

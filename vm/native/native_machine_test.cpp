@@ -213,6 +213,66 @@ TEST_F(NativeMachineTest, ALoopEndsSoonWhenAttentionIsAskedFor) {
     EXPECT_LE(compiled_.hart.csrs.instret - before, 4096u);
 }
 
+// Each round loads from two pages that lie together, then has the second one lead elsewhere or back.
+TEST_F(NativeMachineTest, APageLeavesItsNeighbourBehindAFence) {
+    constexpr std::uint64_t kNeighbours = 0x90'0000;
+    constexpr std::uint64_t kAt = kDataPages + 8 * kPageSize;
+    constexpr std::int64_t kNext = 2 * kPageSize;
+    start(Privilege::supervisor,
+          code_of({make_insn(Opcode::ld, 10, 9, 0, 0), make_insn(Opcode::add, 13, 13, 10, 0),
+                   make_insn(Opcode::add, 9, 9, 16, 0), make_insn(Opcode::ld, 10, 9, 0, 0),
+                   make_insn(Opcode::add, 13, 13, 10, 0), make_insn(Opcode::sub, 9, 9, 16, 0),
+                   make_insn(Opcode::xor_, 8, 8, 11, 0), make_insn(Opcode::sd, 0, 14, 8, 0),
+                   make_insn(Opcode::sfence_vma, 0, 15, 0, 0), addi(12, 12, -1),
+                   branch(Opcode::bne, 12, 0, -40), kEcall}));
+    const std::uint64_t flags = kDataFlags | pte::kValid;
+    const std::uint64_t beside = pte::of(kAt + kPageSize, flags);
+    const std::uint64_t elsewhere = pte::of(kAt + kNext, flags);
+    std::uint64_t place = 0;
+    both([&](MachineGuest& machine) {
+        auto tables = mmu::PageTableBuilder(machine.ram, mmu::PagingMode::sv39, PhysAddr{kTables});
+        machine.map(tables, 0);
+        tables.map(kNeighbours, kAt, kDataFlags);
+        place = raw(tables.put(kNeighbours + kPageSize, 0, beside));
+        for (std::uint64_t page = 0; page < 3; ++page) {
+            const std::uint64_t value = 1 << 10 * page;
+            machine.put(kAt + page * kPageSize, std::as_bytes(std::span(&value, 1)));
+        }
+    });
+    set_x(8, beside);
+    set_x(9, kNeighbours);
+    set_x(11, beside ^ elsewhere);
+    set_x(12, 100);
+    set_x(14, kTablesAt + (place - kTables));
+    set_x(15, kNeighbours + kPageSize);
+    set_x(16, kPageSize);
+    run();
+    EXPECT_EQ(compiled_.hart.x[13], 100u + (50u << 10) + (50u << 20));
+    EXPECT_GE(compiled_.counts().retired, 1000u);
+}
+
+// Where nothing is translated such an access is one, and either entry decides but a part of it.
+TEST_F(NativeMachineTest, AnAccessToPagesOfTwoEntriesOfPmpFails) {
+    constexpr std::uint64_t kBoundary = kDataPages + kPageSize;
+    const Insn load = make_insn(Opcode::ld, 10, 9, 0, 0);
+    start(Privilege::supervisor, code_of({make_insn(Opcode::ld, 10, 18, 0, 0), load, load, addi(9, 9, 32),
+                                          make_insn(Opcode::ld, 11, 9, 0, -4), kEcall}));
+    both([](MachineGuest& machine) {
+        machine.to_machine_mode();
+        machine.write(Csr::pmpaddr0, kBoundary >> 2);
+        machine.write(Csr::pmpaddr1, (std::uint64_t{1} << 53) - 1);
+        machine.write(Csr::pmpcfg0, 0x1f0f);  // to the boundary, and all
+        machine.write(Csr::satp, 0);
+        machine.to(Privilege::supervisor);
+        machine.hart.pc = MachineGuest::code_page(0);
+    });
+    set_x(9, kBoundary - 32);
+    set_x(18, kBoundary);
+    const engine::Exit exit = run();
+    EXPECT_EQ(exit.trap.cause, guest::riscv::cause::kLoadAccess);
+    EXPECT_EQ(exit.trap.value, kBoundary - 4);
+}
+
 // Whoever cannot reach a page must not find what another mode found there.
 TEST_F(NativeMachineTest, EachModeReachesItsOwn) {
     const ProgramCode code = code_of(

@@ -231,9 +231,18 @@ bool SystemMemory::cacheable(PhysAddr address) const {
     return ram_.contains(page, kPageSize) and csrs_.pmp().uniform_bytes(page, kPageSize) == kPageSize;
 }
 
+// Whether an access may cross from the page into its neighbours. Where addresses are translated it is two
+// there; else it is one, which PMP decides as a whole.
+mmu::Tlb::Joins SystemMemory::joins(PhysAddr address) const {
+    constexpr std::uint64_t kRegion = mmu::Tlb::kLargestRegion;
+    const PhysAddr region{align_down(raw(address), kRegion)};
+    const bool one = data_.paged or csrs_.pmp().uniform_bytes(region, kRegion) == kRegion;
+    return one ? mmu::Tlb::Joins::yes : mmu::Tlb::Joins::no;
+}
+
 void SystemMemory::cache_load(std::uint64_t address, const Mapping& place) {
     if (cacheable(place.address) and not watchpoints_.in_page_of(address, Access::load)) {
-        active_->loads.insert(address, host_page(place.address), place.page_shift);
+        active_->loads.insert(address, host_page(place.address), place.page_shift, joins(place.address));
     }
 }
 
@@ -328,7 +337,7 @@ void SystemMemory::notice_store(std::uint64_t address, const Mapping& place, uns
     const bool looked_at =
         watched(page_of(place.address), kPageSize) or watchpoints_.in_page_of(address, Access::store);
     if (not looked_at and not guarded(place.address) and cacheable(place.address)) {
-        active_->stores.insert(address, host_page(place.address), place.page_shift);
+        active_->stores.insert(address, host_page(place.address), place.page_shift, joins(place.address));
     }
     if (watched(place.address, size)) {
         watch_->on_store();

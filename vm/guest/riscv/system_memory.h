@@ -72,7 +72,7 @@ class SystemMemory {
     static constexpr NativeLayout native_layout() {
         const auto at = [](std::size_t tlb) {
             constexpr mmu::Tlb::Offsets kIn = mmu::Tlb::offsets();
-            return mmu::Tlb::Offsets{tlb + kIn.entries, tlb + kIn.asid, tlb + kIn.recent};
+            return mmu::Tlb::Offsets{tlb + kIn.entries, tlb + kIn.asid, tlb + kIn.recent, tlb + kIn.reaches};
         };
         return {at(offsetof(ModeTlbs, loads)), at(offsetof(ModeTlbs, stores))};
     }
@@ -141,6 +141,7 @@ class SystemMemory {
     bool store_split(std::uint64_t address, unsigned size, std::uint64_t value);
     bool split(std::uint64_t address, unsigned size) const;
     bool cacheable(mem::PhysAddr address) const;
+    mmu::Tlb::Joins joins(mem::PhysAddr address) const;
     void cache_load(std::uint64_t address, const mmu::Mapping& place);
     void notice_store(std::uint64_t address, const mmu::Mapping& place, unsigned size);
     bool guarded(mem::PhysAddr address) const;

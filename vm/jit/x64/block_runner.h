@@ -67,20 +67,23 @@ struct Translated {
     alignas(kMemory) std::array<std::byte, kMemory> page{};
     std::array<Entries, 2> entries{};  // of loads and of stores
     std::array<std::uint64_t, 2> asids{};
-    std::array<mmu::RecentPages, 2> recent{};
+    std::array<mmu::RecentRegions, 2> recent{};
+    std::array<std::array<std::uint8_t, kEntries>, 2> reaches{};
 
     static MemoryModel model() {
         const auto at = [](std::size_t kind) {
             return MemoryModel::Translations{
                 static_cast<std::int32_t>(offsetof(Translated, entries) + kind * sizeof(Entries)),
                 static_cast<std::int32_t>(offsetof(Translated, asids) + kind * sizeof(std::uint64_t)),
-                static_cast<std::int32_t>(offsetof(Translated, recent) + kind * sizeof(mmu::RecentPages))};
+                static_cast<std::int32_t>(offsetof(Translated, recent) + kind * sizeof(mmu::RecentRegions)),
+                static_cast<std::int32_t>(offsetof(Translated, reaches) + kind * kEntries)};
         };
         return {true, at(0), at(1)};
     }
     void enter(std::size_t kind) {
         const auto host = reinterpret_cast<std::uint64_t>(page.data());
         entries[kind][mmu::Tlb::index_of(kBase)] = {kBase | asids[kind], host - kBase};
+        reaches[kind][mmu::Tlb::index_of(kBase)] = mmu::Tlb::kPageReach;
     }
     // By chance the page is there, is not there, or seems to be there in another space or far away.
     void shuffle(ir::Random& random) {
@@ -216,7 +219,7 @@ class Runner {
                 const auto guest = address - reinterpret_cast<std::uint64_t>(runner.reserved_->base());
                 EXPECT_LT(guest - accessed, 8U);
             } else {
-                EXPECT_EQ(mmu::page_of(accessed), mmu::RecentPages::kNoPage);
+                EXPECT_EQ(mmu::page_of(accessed), mmu::RecentRegions::kNoBase);
             }
             runner.fail_access(frame, site);
             return runner.stubs_.abandon;

@@ -4,7 +4,7 @@
 
 #include "vm/jit/x64/lowering.h"
 #include "vm/mem/address.h"
-#include "vm/mmu/recent_pages.h"
+#include "vm/mmu/recent_regions.h"
 
 namespace vm::jit::x64 {
 
@@ -45,16 +45,17 @@ asmjit::Label Lowering::outside(std::uint32_t site) {
     return entry;
 }
 
-// Where the access leads if that is the page where its base led before; else behind the code the translation
-// is looked up, and C++ carries out what has none.
+// Where the access leads if that is in the region where its base led before; else behind the code the
+// translation is looked up, and C++ carries out what has none.
 x86::Mem Lowering::translated(ir::Value base, std::uint8_t number, std::uint32_t site) {
     const bool store = node().op == Opcode::store;
     const unsigned size = ir::size_of(ir::mem_kind(node()));
     const std::uint32_t place = 8 * recent_place(base, site);
     const std::int32_t recent =
         (store ? memory_.stores : memory_.loads).recent + static_cast<std::int32_t>(place);
-    constexpr auto kPages = static_cast<std::int32_t>(offsetof(mmu::RecentPages, pages));
-    constexpr auto kHosts = static_cast<std::int32_t>(offsetof(mmu::RecentPages, hosts));
+    constexpr auto kBases = static_cast<std::int32_t>(offsetof(mmu::RecentRegions, bases));
+    constexpr auto kLimits = static_cast<std::int32_t>(offsetof(mmu::RecentRegions, limits));
+    constexpr auto kHosts = static_cast<std::int32_t>(offsetof(mmu::RecentRegions, hosts));
     const Label entry = assembler_.newLabel();
     access_back_ = assembler_.newLabel();
     ColdLookUp look_up{
@@ -70,8 +71,8 @@ x86::Mem Lowering::translated(ir::Value base, std::uint8_t number, std::uint32_t
         look_up.address = block_->bits(base) + static_cast<std::uint64_t>(ir::offset(node()));
     }
     load_address(look_up);
-    assembler_.xor_(gp64(kScratch), x86::qword_ptr(gp64(kMemoryRegister), recent + kPages));
-    assembler_.cmp(gp64(kScratch), static_cast<std::int32_t>(mem::kPageSize - size));
+    assembler_.xor_(gp64(kScratch), x86::qword_ptr(gp64(kMemoryRegister), recent + kBases));
+    assembler_.cmp(gp64(kScratch), x86::qword_ptr(gp64(kMemoryRegister), recent + kLimits));
     assembler_.ja(entry);
     assembler_.add(gp64(kScratch), x86::qword_ptr(gp64(kMemoryRegister), recent + kHosts));
     assembler_.bind(look_up.back);
@@ -92,7 +93,7 @@ void Lowering::load_address(const ColdLookUp& access) {
 
 // Registers of the guest have one each; what has been computed has some other.
 std::uint32_t Lowering::recent_place(ir::Value base, std::uint32_t site) const {
-    constexpr std::uint32_t kCount = mmu::RecentPages::kCount;
+    constexpr std::uint32_t kCount = mmu::RecentRegions::kCount;
     const bool in_slot = base.is_node() and block_->nodes()[base.index()].op == Opcode::get;
     if (not in_slot) {
         return static_cast<std::uint32_t>(out_->sites[site].pc >> 1) % kCount;

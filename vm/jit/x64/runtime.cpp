@@ -115,13 +115,15 @@ void emit_serve(x86::Assembler& a, const asmjit::Label& abandon) {
     a.jmp(saved_general(kRsp));
 }
 
-// As Stubs::look_up says. What is compared is what Tlb::find compares.
+// As Stubs::look_up says. What is compared is what Tlb::find compares; what the access waits for comes first.
 void emit_look_up(x86::Assembler& a, const MemoryModel::Translations& found, std::int32_t size) {
     constexpr unsigned kEntryShift = 4;
     static_assert(sizeof(mmu::Tlb::Entry) == 1 << kEntryShift);
-    constexpr auto kPages = static_cast<std::int32_t>(offsetof(mmu::RecentPages, pages));
-    constexpr auto kHosts = static_cast<std::int32_t>(offsetof(mmu::RecentPages, hosts));
-    constexpr auto kUsed = static_cast<std::int32_t>(offsetof(mmu::RecentPages, used));
+    constexpr auto kBases = static_cast<std::int32_t>(offsetof(mmu::RecentRegions, bases));
+    constexpr auto kLimits = static_cast<std::int32_t>(offsetof(mmu::RecentRegions, limits));
+    constexpr auto kHosts = static_cast<std::int32_t>(offsetof(mmu::RecentRegions, hosts));
+    constexpr auto kUsed = static_cast<std::int32_t>(offsetof(mmu::RecentRegions, used));
+    constexpr auto kAccess = static_cast<std::int32_t>(mmu::RecentRegions::kAccess);
     constexpr auto kPageMask = -static_cast<std::int32_t>(mem::kPageSize);
     const auto memory = gp64(kMemoryRegister);
     const asmjit::Label none = a.newLabel();
@@ -132,19 +134,26 @@ void emit_look_up(x86::Assembler& a, const MemoryModel::Translations& found, std
     a.shr(gp32(kRsi), mmu::Tlb::kFoldShift - kEntryShift);
     a.xor_(gp32(kRcx), gp32(kRsi));
     a.and_(gp32(kRcx), (mmu::Tlb::kEntries - 1) << kEntryShift);
-    a.lea(gp64(kRsi), x86::ptr(gp64(kRax), size - 1));
-    a.and_(gp64(kRsi), kPageMask);
-    a.mov(gp64(kRdi), gp64(kRsi));
+    a.lea(gp64(kRdi), x86::ptr(gp64(kRax), size - 1));
+    a.and_(gp64(kRdi), kPageMask);
+    a.mov(gp64(kRsi), gp64(kRdi));
     a.or_(gp64(kRsi), x86::qword_ptr(memory, found.asid));
     a.cmp(gp64(kRsi), x86::qword_ptr(memory, gp64(kRcx), 0, found.entries));
     a.jne(none);
     a.mov(gp64(kRsi), x86::qword_ptr(memory, gp64(kRcx), 0, found.entries + 8));
-    a.add(gp64(kRsi), gp64(kRdi));
-    a.mov(x86::qword_ptr(memory, gp64(kRdx), 0, found.recent + kPages), gp64(kRdi));
-    a.mov(x86::qword_ptr(memory, gp64(kRdx), 0, found.recent + kHosts), gp64(kRsi));
-    a.mov(x86::qword_ptr(memory, found.recent + kUsed), 1);
-    a.sub(gp64(kRax), gp64(kRdi));
     a.add(gp64(kRax), gp64(kRsi));
+    a.shr(gp32(kRcx), kEntryShift);
+    a.movzx(gp32(kRcx), x86::byte_ptr(memory, gp64(kRcx), 0, found.reaches));
+    a.shrx(gp64(kRdi), gp64(kRdi), gp64(kRcx));
+    a.shlx(gp64(kRdi), gp64(kRdi), gp64(kRcx));
+    a.mov(x86::qword_ptr(memory, gp64(kRdx), 0, found.recent + kBases), gp64(kRdi));
+    a.add(gp64(kRdi), gp64(kRsi));
+    a.mov(x86::qword_ptr(memory, gp64(kRdx), 0, found.recent + kHosts), gp64(kRdi));
+    a.mov(gp32(kRsi), 1);
+    a.shlx(gp64(kRsi), gp64(kRsi), gp64(kRcx));
+    a.sub(gp64(kRsi), kAccess);
+    a.mov(x86::qword_ptr(memory, gp64(kRdx), 0, found.recent + kLimits), gp64(kRsi));
+    a.mov(x86::qword_ptr(memory, found.recent + kUsed), 1);
     const auto leave = [&] {
         for (const std::uint8_t number : {kRdi, kRsi, kRcx}) a.pop(gp64(number));
     };

@@ -1,4 +1,4 @@
-#include "vm/mmu/recent_pages.h"
+#include "vm/mmu/recent_regions.h"
 
 #include <sys/mman.h>
 
@@ -18,8 +18,9 @@ std::uint64_t nowhere() {
 
 }  // namespace
 
-void RecentPages::clear() {
-    pages.fill(kNoPage);
+void RecentRegions::clear() {
+    bases.fill(kNoBase);
+    limits.fill(mem::kPageSize - kAccess);
     hosts.fill(nowhere());
     used = 0;
 }
