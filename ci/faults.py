@@ -273,6 +273,13 @@ PASSES = [
         "nine times for five",
     ),
     _pass(
+        "reassociate",
+        "inner.constant << shift",
+        "inner.constant",
+        "constants come out of shifts as they went in",
+    ),
+    _pass("reassociate", "or earlier.imm != node.imm", "", "shifts by two amounts are the same"),
+    _pass(
         "sink",
         "return value.is_node() and needed_[value.index()] == 0;",
         "return value.is_node();",

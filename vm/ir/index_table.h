@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cstddef>
 #include <cstdint>
+#include <optional>
 #include <vector>
 
 namespace vm::ir {
@@ -33,6 +34,17 @@ class IndexTable {
             }
             if (cell.hash == short_hash and equals(cell.index)) return cell.index;
         }
+    }
+
+    // The same without noting anything.
+    template <class Equals>
+    std::optional<std::uint32_t> find(std::uint64_t hash, Equals equals) const {
+        const auto short_hash = static_cast<std::uint32_t>(hash >> 32);
+        for (std::size_t i = short_hash & (cells_.size() - 1); cells_[i].index != kEmpty;
+             i = (i + 1) & (cells_.size() - 1)) {
+            if (cells_[i].hash == short_hash and equals(cells_[i].index)) return cells_[i].index;
+        }
+        return std::nullopt;
     }
 
   private:

@@ -18,6 +18,15 @@ TEST(IndexTable, FindsWhatWasNotedUnderTheSameHash) {
     EXPECT_EQ(table.find_or_insert(hash, 2, is(8)), 1u);
 }
 
+TEST(IndexTable, FindsWithoutNoting) {
+    IndexTable table;
+    const auto is = [](std::uint32_t wanted) { return [=](std::uint32_t index) { return index == wanted; }; };
+    EXPECT_EQ(table.find(mix(0, 1), is(3)), std::nullopt);
+    EXPECT_EQ(table.find_or_insert(mix(0, 1), 3, is(3)), 3u);
+    EXPECT_EQ(table.find(mix(0, 1), is(3)), 3u);
+    EXPECT_EQ(table.find(mix(0, 1), is(4)), std::nullopt);
+}
+
 TEST(IndexTable, GrowsAndKeepsAll) {
     IndexTable table;
     const auto insert = [&](std::uint32_t number) {

@@ -10,6 +10,7 @@
 #include "vm/ir/passes/forward.h"
 #include "vm/ir/passes/fuse.h"
 #include "vm/ir/passes/narrow.h"
+#include "vm/ir/passes/reassociate.h"
 #include "vm/ir/passes/sink.h"
 
 namespace vm::ir::passes {
@@ -22,12 +23,13 @@ struct Step {
 };
 
 // In the order in which they run. Forwarding finds more once equal addresses are one value; narrowing knows
-// all values then; fusing counts uses that narrowing changes; what sinks into exits leaves nodes for dead to
-// remove.
+// all values then, and is behind what looks for shifts and sums of whole registers; fusing counts uses that
+// narrowing changes; what sinks into exits leaves nodes for dead to remove.
 constexpr std::array kSteps = {
-    Step{{"common", common}, 2}, Step{{"forward", forward}, 2}, Step{{"fold", fold}, 2},
-    Step{{"narrow", narrow}, 1}, Step{{"fuse", fuse}, 1},       Step{{"sink", sink}, 1},
-    Step{{"dead", dead}, 1},
+    Step{{"common", common}, 2}, Step{{"forward", forward}, 2},
+    Step{{"fold", fold}, 2},     Step{{"reassociate", reassociate}, 1},
+    Step{{"narrow", narrow}, 1}, Step{{"fuse", fuse}, 1},
+    Step{{"sink", sink}, 1},     Step{{"dead", dead}, 1},
 };
 
 constexpr auto kPasses = [] {

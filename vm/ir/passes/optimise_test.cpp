@@ -91,7 +91,8 @@ TEST(PassSet, AnUnknownNameIsRefusedWithTheNamesThatThereAre) {
     const auto set = PassSet::parse("narrow,narrower");
     ASSERT_FALSE(set.has_value());
     EXPECT_EQ(set.error().message,
-              "there is no pass 'narrower': choose from common, forward, fold, narrow, fuse, sink, dead");
+              "there is no pass 'narrower': choose from common, forward, fold, reassociate, narrow, fuse, "
+              "sink, dead");
 }
 
 }  // namespace

@@ -49,6 +49,11 @@ void Rewrite::map(std::uint32_t old_index, Value value) {
     changed_[old_index] = now == nullptr or now->type != old.type ? 1 : 0;
 }
 
+void Rewrite::improve(std::uint32_t old_index, Value value) {
+    to_[old_index] = value;
+    changed_[old_index] = 1;
+}
+
 Value Rewrite::add(Opcode op, Type type, Value a, Value b) {
     Node node;
     node.op = op;

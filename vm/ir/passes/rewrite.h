@@ -26,6 +26,8 @@ class Rewrite {
     void renew(std::uint32_t old_index);
     // Says what has taken the old node's place.
     void map(std::uint32_t old_index, Value value);
+    // The same of a value that whoever uses it can be simplified by.
+    void improve(std::uint32_t old_index, Value value);
     // Adds a node over today's values, simplified.
     Value add(Opcode op, Type type, Value a, Value b = {});
 
