@@ -7,6 +7,7 @@
 #include <cstdint>
 #include <initializer_list>
 #include <iterator>
+#include <ostream>
 #include <string_view>
 
 #include "vm/base/check.h"
@@ -346,6 +347,9 @@ inline Loop faulting() {
 struct Named {
     const char* name;
     Loop (*make)();
+    bool slow = false;  // each round is compiled anew
+
+    friend void PrintTo(const Named& loop, std::ostream* out) { *out << loop.name; }
 };
 inline constexpr Named kAll[] = {{"Integers", integers},
                                  {"Bits", bits},
@@ -361,7 +365,7 @@ inline constexpr Named kAll[] = {{"Integers", integers},
                                  {"Compressed", compressed},
                                  {"Atomics", atomics},
                                  {"Counters", counters},
-                                 {"SelfModifying", self_modifying},
+                                 {"SelfModifying", self_modifying, true},
                                  {"Faulting", faulting}};
 
 }  // namespace loops
