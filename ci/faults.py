@@ -117,6 +117,19 @@ TABLES = [
     ),
     _x64(
         "exits",
+        "    if (move.addend != 0) assembler_.add(gp64(to), move.addend);\n",
+        "",
+        "homes lack what exits add",
+    ),
+    _x64("exits", "    if (move.addend != 0) {\n", "    if (false) {\n", "slots lack what exits add"),
+    Fault(
+        "vm/jit/materialise.cpp",
+        " +\n                    static_cast<std::uint64_t>(moves[i].addend);",
+        ";",
+        "accesses that fail lack what exits add",
+    ),
+    _x64(
+        "exits",
         "(site.pc ^ out_->pc) >> mem::kPageShift != 0",
         "false",
         "a machine's exits are linked across pages",
@@ -279,12 +292,7 @@ PASSES = [
         "constants come out of shifts as they went in",
     ),
     _pass("reassociate", "or earlier.imm != node.imm", "", "shifts by two amounts are the same"),
-    _pass(
-        "sink",
-        "return value.is_node() and needed_[value.index()] == 0;",
-        "return value.is_node();",
-        "a form is made twice",
-    ),
+    _pass("sink", "{ return needed_[node] == 0; }", "{ return needed_[node] < 2; }", "a form is made twice"),
     _pass(
         "sink",
         "            return Form::sext;",

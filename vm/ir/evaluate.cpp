@@ -126,7 +126,8 @@ class Evaluator {
             const Slot& slot = block_.slots()[write.slot];
             const std::uint64_t bits =
                 write.value.is_node() ? values_[write.value.index()] : block_.bits(write.value);
-            write_bytes(world_.state.data() + slot.offset, slot.bytes, formed(write.form, bits, slot.type));
+            write_bytes(world_.state.data() + slot.offset, slot.bytes,
+                        formed(write.form, bits, slot.type) + static_cast<std::uint64_t>(write.addend));
         }
     }
 

@@ -58,6 +58,18 @@ goto @ pc=0x1004 retired=1
     EXPECT_EQ(state(8), 9u);
 }
 
+TEST_F(Evaluate, AnExitAddsConstantsToWhatItWrites) {
+    set(0, 0xffff'ffff'ffff'ffff);
+    (void)run(R"(%0 = get i64 x
+%1 = low i32 %0
+x <- %0 + 3
+y <- sext %1 - 3
+goto @ pc=0x1004 retired=1
+)");
+    EXPECT_EQ(state(0), 2u);
+    EXPECT_EQ(state(8), 0xffff'ffff'ffff'fffcu);
+}
+
 TEST_F(Evaluate, ASideExitShowsNoLaterWrites) {
     const Departure left = run(R"(x <- 1
 branch eq 2, 2 @ pc=0x2000 retired=1

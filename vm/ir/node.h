@@ -87,6 +87,7 @@ struct Write {
     SlotIndex slot = 0;
     Form form = Form::whole;
     Value value;
+    std::int32_t addend = 0;  // of an i64: added to what the form makes
 
     friend constexpr bool operator==(const Write&, const Write&) = default;
 };

@@ -87,7 +87,9 @@ class Parser {
             if (line_.accept_word(kFormNames[i])) form = static_cast<Form>(i);
         }
         const Value written = value();
-        block_.writes().push_back({*slot, form, written});
+        const std::uint64_t addend = added();
+        if (not fits_offset(addend)) return complain("the number does not fit");
+        block_.writes().push_back({*slot, form, written, static_cast<std::int32_t>(addend)});
     }
 
     void node(std::string_view name, bool named) {
@@ -168,9 +170,13 @@ class Parser {
         node.detail = access_detail(kind, met);
         punctuation("[");
         node.operands[0] = value();
-        const bool behind = line_.accept("+");
-        if (behind or line_.accept("-")) node.imm = behind ? number() : 0 - number();
+        node.imm = added();
         punctuation("]");
+    }
+
+    std::uint64_t added() {
+        if (line_.accept("+")) return number();
+        return line_.accept("-") ? 0 - number() : 0;
     }
 
     void jump(Node& node) {

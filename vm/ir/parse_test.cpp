@@ -43,8 +43,9 @@ store u16 [0x80000000 + 2], %8 @ pc=0x1004 retired=1
 fence full
 %12 = call i64 7(%0, %1, %2) exits reads writes reads_state writes_state flags @ pc=0x1008 retired=2
 call none 8()
-x <- sext %8
+x <- sext %8 - 24
 f <- box_canon %9
+x <- %0 + 3
 branch lts %8, -1:i32 @ pc=0x2000 retired=3
 leave_if wait eq %0, 0 @ pc=0x100c retired=3
 nop
@@ -85,6 +86,7 @@ TEST(Parse, NumbersAreThoseOfTheirType) {
     EXPECT_EQ(refusal("x <- 0x10000000000000000\n"), "line 4: a number expected, not '0x10000000000000000'");
     EXPECT_EQ(refusal("x <- -0x8000000000000001\n"), "line 4: the number does not fit");
     EXPECT_EQ(refusal("frm <- 0x100000000:i32\n"), "line 4: the number does not fit");
+    EXPECT_EQ(refusal("x <- 1 + 0x80000000\n"), "line 4: the number does not fit");
     EXPECT_EQ(refusal("x <- 1:none\n"), "line 4: a constant has a type");
     EXPECT_EQ(refusal("x <- 0xg\n"), "line 4: a number expected, not '0xg'");
 }

@@ -69,6 +69,7 @@ class Printer {
             put("{} <- ", block_.name(write.slot));
             if (write.form != Form::whole) put("{} ", name_of(kFormNames, write.form));
             value(write.value);
+            added(write.addend);
             put("\n");
         }
     }
@@ -144,9 +145,13 @@ class Printer {
     void address(const Node& node) {
         put(" [");
         value(node.operands[0]);
-        if (offset(node) > 0) put(" + {}", offset(node));
-        if (offset(node) < 0) put(" - {}", 0 - node.imm);
+        added(offset(node));
         put("]");
+    }
+
+    void added(std::int64_t number) {
+        if (number > 0) put(" + {}", number);
+        if (number < 0) put(" - {}", 0 - static_cast<std::uint64_t>(number));
     }
 
     void effects(const Node& node) {

@@ -105,11 +105,16 @@ goto @ pc=0x1004 retired=2
 )");
 }
 
-TEST_F(Print, WritesSayTheFormThatExitsMake) {
+TEST_F(Print, WritesSayWhatExitsMake) {
     block_.writes().push_back({x, Form::sext, b.low(v)});
+    block_.writes().push_back({x, Form::whole, v, 8});
+    block_.writes().push_back({x, Form::sext, b.low(v), -8});
     b.leave(Leave::resume, {0x1004, 1});
     EXPECT_EQ(text(), R"(%1 = low i32 %0
+%2 = low i32 %0
 x <- sext %1
+x <- %0 + 8
+x <- sext %2 - 8
 leave resume @ pc=0x1004 retired=1
 )");
 }

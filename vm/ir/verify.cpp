@@ -277,6 +277,9 @@ class BlockRules {
         if (static_cast<std::size_t>(write.form) >= kFormNames.size()) {
             return complaint_.say("write {} has no form", seen_);
         }
+        if (write.addend != 0 and block_.slots()[write.slot].type != Type::i64) {
+            return complaint_.say("write {} adds to what is no i64", seen_);
+        }
         const Value value = write.value;
         const bool defined = value.is_node()
                                  ? value.index() < index

@@ -142,6 +142,7 @@ TEST(Verify, WritesFitTheirSlotAndAreOfWhatIsDefined) {
     EXPECT_EQ(refusal("x <- 1:i32\n"), "node %0 (goto): write 0 to x is of another type");
     EXPECT_EQ(refusal("x <- box 1:f32\n"), "node %0 (goto): write 0 to x is of another type");
     EXPECT_EQ(refusal("f <- sext 1:i32\n"), "node %0 (goto): write 0 to f is of another type");
+    EXPECT_EQ(refusal("f <- box 1:f32 + 1\n"), "node %0 (goto): write 0 adds to what is no i64");
     Block block = sample();
     block.writes()[0].value = Value::node(3);
     EXPECT_EQ(refusal(block), "node %3 (branch): write 0 is of a value that is not defined before it");

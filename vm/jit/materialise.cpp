@@ -66,7 +66,8 @@ void materialise(NativeFrame& frame, const Site& site, const EdgeAbi& abi) {
     VM_CHECK(site.moves <= kMostMoves);
     const SlotMove* const moves = site.block->moves.data() + site.first_move;
     for (std::uint32_t i = 0; i < site.moves; ++i) {
-        values[i] = formed(moves[i].form, read_place(frame, *site.block, moves[i].from), moves[i].type);
+        values[i] = formed(moves[i].form, read_place(frame, *site.block, moves[i].from), moves[i].type) +
+                    static_cast<std::uint64_t>(moves[i].addend);
     }
     for (std::size_t home = 0; home < kHomes; ++home) {
         if (const auto offset = abi.slot_offset(static_cast<Home>(home))) {

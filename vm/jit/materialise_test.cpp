@@ -17,7 +17,7 @@ constexpr std::uint32_t kFloat = 8;  // has a home
 constexpr std::uint32_t kThird = 16;
 constexpr std::uint32_t kFourth = 24;
 
-class MaterialiseTest : public testing::Test {
+class MaterialiseTest : public ::testing::Test {
   protected:
     MaterialiseTest() {
         run_.state = reinterpret_cast<std::byte*>(state_.data());
@@ -60,6 +60,13 @@ TEST_F(MaterialiseTest, SlotsAreReadBeforeAnyIsWritten) {
     move({.offset = kThird, .from = {Kind::slot, kFourth}});
     move({.offset = kFourth, .from = {Kind::slot, kThird}});
     EXPECT_EQ(state_at_site(), (State{10, 11, 4, 3}));
+}
+
+TEST_F(MaterialiseTest, ConstantsAreAddedBehindForms) {
+    frame_.saved.general[kRcx] = 0x8000'0000;
+    move({.offset = kFirst, .from = {Kind::general, kRcx}, .addend = 3});
+    move({.offset = kThird, .form = ir::Form::sext, .from = {Kind::general, kRcx}, .addend = -1});
+    EXPECT_EQ(state_at_site(), (State{0x8000'0003, 11, 0xffff'ffff'7fff'ffff, 4}));
 }
 
 TEST_F(MaterialiseTest, FormsAreMadeOnTheWay) {

@@ -30,6 +30,7 @@ struct SlotMove {
     Home home = kNoHome;  // of the slot
     bool quiet = false;   // a NaN here comes from arithmetic, so it does not signal
     Place from;
+    std::int32_t addend = 0;  // to what the form makes
 };
 
 inline constexpr std::size_t kMostMoves = 96;  // at one site

@@ -23,6 +23,25 @@ std::optional<Form> form_through(Opcode op, Form form) {
     }
 }
 
+// The same write from what its value is made of, if exits can do the rest.
+std::optional<Write> step_back(const Block& block, Write write) {
+    const Node& node = block.nodes()[write.value.index()];
+    const Value constant = node.operands[1];
+    if (node.op == Opcode::add and constant.is_constant() and write.form == Form::whole) {
+        const std::uint64_t addend = block.bits(constant) + static_cast<std::uint64_t>(write.addend);
+        if (node.type != Type::i64 or not node.operands[0].is_node() or not fits_offset(addend)) {
+            return std::nullopt;
+        }
+        write.addend = static_cast<std::int32_t>(addend);
+    } else {
+        const auto form = form_through(node.op, write.form);
+        if (not form) return std::nullopt;
+        write.form = *form;
+    }
+    write.value = node.operands[0];
+    return write;
+}
+
 // Marks the nodes that are needed on the way: by a node that stays, or by the log in no form of an exit.
 // Walks backwards, so that all who could need a node have been seen before it.
 class Sink {
@@ -32,18 +51,21 @@ class Sink {
     void run() {
         mark_needed();
         for (Write& write : block_.writes()) {
-            while (sinks(write.value)) {
-                const Node& node = block_.nodes()[write.value.index()];
-                const auto form = form_through(node.op, write.form);
-                if (not form) break;
-                write.form = *form;
-                write.value = node.operands[0];
-            }
+            write = as_far_back(write, [this](std::uint32_t node) { return needed_[node] == 0; });
         }
     }
 
   private:
-    bool sinks(Value value) const { return value.is_node() and needed_[value.index()] == 0; }
+    // Past nodes that may be left out.
+    template <class MayGo>
+    Write as_far_back(Write write, MayGo may_go) const {
+        while (write.value.is_node() and may_go(write.value.index())) {
+            const auto earlier = step_back(block_, write);
+            if (not earlier) break;
+            write = *earlier;
+        }
+        return write;
+    }
 
     void mark_needed() {
         const std::vector<Node>& nodes = block_.nodes();
@@ -59,16 +81,7 @@ class Sink {
     // What the log names needs its operands on the way, unless it is of a kind that exits can make.
     void mark_chains() {
         for (const Write& write : block_.writes()) {
-            Value value = write.value;
-            Form form = write.form;
-            while (value.is_node()) {
-                const Node& node = block_.nodes()[value.index()];
-                const auto next = form_through(node.op, form);
-                if (not next) break;
-                form = *next;
-                value = node.operands[0];
-            }
-            need(value);
+            need(as_far_back(write, [](std::uint32_t) { return true; }).value);
         }
     }
 

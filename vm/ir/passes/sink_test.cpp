@@ -37,6 +37,44 @@ goto @ pc=0x1008 retired=2
 )");
 }
 
+TEST(Sink, ConstantsThatOnlyExitsLookAtAreAddedThere) {
+    EXPECT_EQ(sunk(R"(%0 = get i64 x
+%1 = add i64 %0, 8
+%2 = low i32 %0
+%3 = sext i64 %2
+%4 = add i64 %3, -5
+x <- %1
+branch eq %2, 0:i32 @ pc=0x2000 retired=1
+y <- %4
+z <- %1
+goto @ pc=0x1008 retired=2
+)"),
+              R"(%0 = get i64 x
+%1 = low i32 %0
+x <- %0 + 8
+branch eq %1, 0:i32 @ pc=0x2000 retired=1
+y <- sext %1 - 5
+z <- %0 + 8
+goto @ pc=0x1008 retired=2
+)");
+}
+
+// Nor words, which exits add no constants to, nor more than fits there.
+TEST(Sink, OtherSumsAreMadeOnTheWay) {
+    constexpr std::string_view kText = R"(%0 = get i64 x
+%1 = add i64 %0, 0x80000000
+%2 = low i32 %0
+%3 = add i32 %2, 1:i32
+%4 = add i64 %0, 24
+x <- %1
+y <- sext %3
+z <- %4
+branch eq %4, 0 @ pc=0x2000 retired=1
+goto @ pc=0x1008 retired=2
+)";
+    EXPECT_EQ(sunk(kText), kText);
+}
+
 TEST(Sink, WhatIsNeededOnTheWayIsMadeOnTheWay) {
     constexpr std::string_view kText = R"(%0 = get i64 x
 %1 = low i32 %0
@@ -105,7 +143,7 @@ TEST(Sink, WhatOneWriteMustHaveMadeAnotherTakesMade) {
     EXPECT_EQ(sunk(R"(%0 = get i64 x
 %1 = low i32 %0
 %2 = sext i64 %1
-%3 = add i64 %2, 1
+%3 = xor i64 %2, 1
 x <- %2
 y <- %3
 goto @ pc=0x1008 retired=2
@@ -113,7 +151,7 @@ goto @ pc=0x1008 retired=2
               R"(%0 = get i64 x
 %1 = low i32 %0
 %2 = sext i64 %1
-%3 = add i64 %2, 1
+%3 = xor i64 %2, 1
 x <- %2
 y <- %3
 goto @ pc=0x1008 retired=2

@@ -132,6 +132,10 @@ void Lowering::store_formed(const SlotMove& move) {
         assembler_.mov(state_at(move.offset + 4, 4), -1);
         return;
     }
+    if (move.addend != 0) {
+        assembler_.lea(gp64(kScratch), x86::ptr(gp64(from), move.addend));
+        from = kScratch;
+    }
     store_general(state_at(move.offset, move.bytes), from);
 }
 
@@ -201,12 +205,14 @@ void Lowering::finish_home(const SlotMove& move, std::uint8_t to) {
     }
     if (move.from.kind == Place::Kind::constant) {
         const std::uint64_t bits = out_->constants[move.from.index];
-        load_constant(to, move.form == ir::Form::sext ? sext32(bits) : bits);
+        const std::uint64_t formed = move.form == ir::Form::sext ? sext32(bits) : bits;
+        load_constant(to, formed + static_cast<std::uint64_t>(move.addend));
         return;
     }
     if (not in_register) load_general(move.from, to);
     if (move.form == ir::Form::sext) assembler_.movsxd(gp64(to), gp32(to));
     if (move.form == ir::Form::zext) assembler_.mov(gp32(to), gp32(to));
+    if (move.addend != 0) assembler_.add(gp64(to), move.addend);
 }
 
 }  // namespace vm::jit::x64

@@ -82,11 +82,11 @@ void Lowering::capture(const ir::Frame& frame, Site& site) {
         const ir::Write& write = block_->writes()[static_cast<std::size_t>(current_[slot])];
         const ir::Slot& described = block_->slots()[slot];
         const Place from = place_of(write.value);
-        if (from == Place{Place::Kind::slot, described.offset}) continue;
+        if (from == Place{Place::Kind::slot, described.offset} and write.addend == 0) continue;
         VM_CHECK(from.kind != Place::Kind::none and from.kind != Place::Kind::slot);
         const bool quiet = write.form >= ir::Form::canon and makes_quiet_nans(write.value);
         out_->moves.push_back({described.offset, described.type, described.bytes, write.form,
-                               liveness_.home(slot).value_or(kNoHome), quiet, from});
+                               liveness_.home(slot).value_or(kNoHome), quiet, from, write.addend});
     }
     for (std::size_t home = 0; home < kHomes; ++home) {
         if (home_written_[home]) continue;
