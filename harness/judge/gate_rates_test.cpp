@@ -72,9 +72,9 @@ double pair_value(Noise noise, std::mt19937_64& random) {
 }
 
 // Pairs of two sides that do not differ, banked once and drawn at random with labels swapped at random.
-class Bank {
+class RateBank {
   public:
-    Bank(Noise noise, std::uint64_t seed) : random_(seed) {
+    RateBank(Noise noise, std::uint64_t seed) : random_(seed) {
         for (int i = 0; i < 3000; ++i) pairs_.push_back(pair_value(noise, random_));
     }
 
@@ -102,14 +102,14 @@ struct Tally {
 };
 
 // `shift` is everyone's, the first benchmark's is `first`.
-Tally simulate(int suites, const std::vector<Bank>& banks, double shift, double first_shift,
+Tally simulate(int suites, const std::vector<RateBank>& banks, double shift, double first_shift,
                std::uint64_t seed) {
     std::mt19937_64 random(seed);
     Tally tally;
     for (int suite = 0; suite < suites; ++suite) {
         std::vector<PairedRow> rows(kBenchmarks);
         const auto true_shift = [&](std::size_t i) { return i == 0 ? first_shift : shift; };
-        const auto bank = [&](std::size_t i) -> const Bank& { return banks[i % banks.size()]; };
+        const auto bank = [&](std::size_t i) -> const RateBank& { return banks[i % banks.size()]; };
         for (std::size_t i = 0; i < rows.size(); ++i) {
             rows[i].group = fmt::format("{}", i % 5);
             rows[i].value.screening = bank(i).draw(12, true_shift(i), random);
@@ -141,7 +141,7 @@ constexpr int kSuites = 1000;
 constexpr int kNominal = 5;
 
 int false_alarms(Noise noise) {
-    const Bank bank(noise, 1);
+    const RateBank bank(noise, 1);
     // Noise that is small beside the minimum effect would prove nothing.
     EXPECT_GT(bank.spread(), 0.014);
     return simulate(kSuites, {bank}, 0, 0, 2).alarms;
@@ -163,8 +163,8 @@ TEST(GateRates, OfUnchangedSuitesStayNominalUnderAutocorrelationInsideAProcess) 
 
 TEST(GateRates, StayNominalEvenWhereEveryBenchmarkSitsAtTheMinimumEffect) {
     // The worst that must not alarm: each has just the change that does not count yet.
-    const std::vector<Bank> banks{Bank(Noise::heavy_tails, 1), Bank(Noise::drift, 2),
-                                  Bank(Noise::two_modes, 3), Bank(Noise::autocorrelated, 4)};
+    const std::vector<RateBank> banks{RateBank(Noise::heavy_tails, 1), RateBank(Noise::drift, 2),
+                                      RateBank(Noise::two_modes, 3), RateBank(Noise::autocorrelated, 4)};
     const double most = std::log1p(0.01);
     const Tally tally = simulate(kSuites, banks, most, most, 5);
     // The screening lets a tenth through: what follows was really asked.
@@ -175,7 +175,7 @@ TEST(GateRates, StayNominalEvenWhereEveryBenchmarkSitsAtTheMinimumEffect) {
 
 // Pairs that differ by 1.5 % as a rule, among 49 unchanged benchmarks of the same spread.
 Tally slowdowns(double slowdown) {
-    const Bank quiet(Noise::normal, 6);
+    const RateBank quiet(Noise::normal, 6);
     EXPECT_NEAR(quiet.spread(), 0.015, 0.001);
     return simulate(300, {quiet}, 0, std::log1p(slowdown), 7);
 }

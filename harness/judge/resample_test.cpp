@@ -9,9 +9,9 @@
 namespace harness::judge {
 namespace {
 
-using testing::ElementsAre;
-using testing::HasSubstr;
-using testing::IsEmpty;
+using ::testing::ElementsAre;
+using ::testing::HasSubstr;
+using ::testing::IsEmpty;
 
 BankedRow row_of(const std::string& benchmark, double middle, double spread, std::size_t pairs,
                  std::uint64_t seed) {
@@ -193,8 +193,8 @@ TEST(Resample, TooMuchNoiseMakesItBlind) {
     inject(bank, 1, 1.03, 0.03);
     const Conclusion conclusion = conclude(self_test(bank, settings_of(400)), {});
     EXPECT_EQ(conclusion.standing, Standing::blind);
-    EXPECT_THAT(conclusion.reasons, testing::Contains(HasSubstr("of 10 benchmarks are quiet")));
-    EXPECT_THAT(conclusion.reasons, testing::Contains(HasSubstr("slowdowns of 3 % are found in")));
+    EXPECT_THAT(conclusion.reasons, ::testing::Contains(HasSubstr("of 10 benchmarks are quiet")));
+    EXPECT_THAT(conclusion.reasons, ::testing::Contains(HasSubstr("slowdowns of 3 % are found in")));
 }
 
 TEST(Resample, LargerSlowdownsAreHeldToTheFloorBelowThem) {

@@ -5,7 +5,7 @@
 namespace harness::judge {
 namespace {
 
-model::Benchmark benchmark(std::string suite, std::string id) {
+model::Benchmark plain_benchmark(std::string suite, std::string id) {
     model::Benchmark result;
     result.id = suite + "/" + id;
     result.suite = std::move(suite);
@@ -33,7 +33,7 @@ TEST(ParseThreshold, RefusesWhatIsAmbiguousOrNoFraction) {
 }
 
 TEST(Rules, WithoutAFileTheThresholdIsFivePercent) {
-    EXPECT_EQ(threshold_for(Rules{}, benchmark("cpu", "fib"), "time"), 0.05);
+    EXPECT_EQ(threshold_for(Rules{}, plain_benchmark("cpu", "fib"), "time"), 0.05);
 }
 
 TEST(Rules, TheLastMatchingRuleCounts) {
@@ -42,16 +42,16 @@ TEST(Rules, TheLastMatchingRuleCounts) {
         {"benchmark": "cpu/fp/.*", "metric": "time", "threshold": "20%", "reason": "b"}]})",
                                    "thresholds.json");
     ASSERT_TRUE(rules.has_value()) << rules.error().message;
-    EXPECT_DOUBLE_EQ(threshold_for(*rules, benchmark("memory", "read"), "time"), 0.04);
-    EXPECT_DOUBLE_EQ(threshold_for(*rules, benchmark("cpu", "fib"), "time"), 0.1);
-    EXPECT_DOUBLE_EQ(threshold_for(*rules, benchmark("cpu", "fp/add"), "time"), 0.2);
-    EXPECT_DOUBLE_EQ(threshold_for(*rules, benchmark("cpu", "fp/add"), "speed"), 0.1);
+    EXPECT_DOUBLE_EQ(threshold_for(*rules, plain_benchmark("memory", "read"), "time"), 0.04);
+    EXPECT_DOUBLE_EQ(threshold_for(*rules, plain_benchmark("cpu", "fib"), "time"), 0.1);
+    EXPECT_DOUBLE_EQ(threshold_for(*rules, plain_benchmark("cpu", "fp/add"), "time"), 0.2);
+    EXPECT_DOUBLE_EQ(threshold_for(*rules, plain_benchmark("cpu", "fp/add"), "speed"), 0.1);
 }
 
 TEST(Rules, ExpressionsMatchWholeNames) {
     const auto rules =
         parse_rules(R"({"rules": [{"suite": "cpu", "threshold": "10%", "reason": "a"}]})", "thresholds.json");
-    EXPECT_DOUBLE_EQ(threshold_for(*rules, benchmark("cpu_jit", "fib"), "time"), 0.05);
+    EXPECT_DOUBLE_EQ(threshold_for(*rules, plain_benchmark("cpu_jit", "fib"), "time"), 0.05);
 }
 
 TEST(Rules, RefuseToOverrideAKnownDirection) {
@@ -127,20 +127,20 @@ TEST(PolicyFor, TakesEachMemberFromTheLastRuleThatSetsIt) {
         {"benchmark": "cpu/fp/add", "owner": "@fp"}]})",
                                    "thresholds.json");
     ASSERT_TRUE(rules.has_value()) << rules.error().message;
-    EXPECT_EQ(policy_for(*rules, benchmark("cpu", "fp/add"), "time"), (Policy{0.1, 0.03, "@fp"}));
-    EXPECT_EQ(policy_for(*rules, benchmark("cpu", "fp/mul"), "time"), (Policy{0.1, 0.03, "@cpu"}));
-    EXPECT_EQ(policy_for(*rules, benchmark("memory", "read"), "time"), Policy{});
+    EXPECT_EQ(policy_for(*rules, plain_benchmark("cpu", "fp/add"), "time"), (Policy{0.1, 0.03, "@fp"}));
+    EXPECT_EQ(policy_for(*rules, plain_benchmark("cpu", "fp/mul"), "time"), (Policy{0.1, 0.03, "@cpu"}));
+    EXPECT_EQ(policy_for(*rules, plain_benchmark("memory", "read"), "time"), Policy{});
 }
 
 TEST(PolicyFor, ARuleWithMetricsIsAboutThemAlone) {
     const auto rules = parse_rules(
         R"({"rules": [{"suite": "cpu", "metrics": ["rss"], "threshold": "20%", "reason": "a"}]})", "f");
-    EXPECT_DOUBLE_EQ(policy_for(*rules, benchmark("cpu", "fib"), "rss").threshold, 0.2);
-    EXPECT_DOUBLE_EQ(policy_for(*rules, benchmark("cpu", "fib"), "time").threshold, 0.05);
+    EXPECT_DOUBLE_EQ(policy_for(*rules, plain_benchmark("cpu", "fib"), "rss").threshold, 0.2);
+    EXPECT_DOUBLE_EQ(policy_for(*rules, plain_benchmark("cpu", "fib"), "time").threshold, 0.05);
 }
 
 model::Benchmark with_counters() {
-    model::Benchmark result = benchmark("cpu", "fib");
+    model::Benchmark result = plain_benchmark("cpu", "fib");
     result.metrics = {{"time", "ns", model::Direction::lower}, {"hits", "1", model::Direction::higher}};
     return result;
 }

@@ -6,7 +6,7 @@
 namespace harness::report {
 namespace {
 
-using testing::HasSubstr;
+using ::testing::HasSubstr;
 
 ProfileReport example() {
     ProfileReport report;
@@ -41,7 +41,7 @@ TEST(ProfileReport, ShowsTheMostMovedFunctionsOnly) {
     const std::string text = render("terminal", report).value();
     EXPECT_THAT(text, HasSubstr("3 functions moved, the 1 that moved most are shown"));
     EXPECT_THAT(text, HasSubstr("mem::walk"));
-    EXPECT_THAT(text, testing::Not(HasSubstr("mem::load")));
+    EXPECT_THAT(text, ::testing::Not(HasSubstr("mem::load")));
     EXPECT_THAT(text, HasSubstr("+100.5  +0.84 %  all others"));
 }
 
@@ -61,7 +61,7 @@ TEST(ProfileReport, InMarkdownNoNameBreaksTheTable) {
     EXPECT_THAT(text, HasSubstr("### Instructions an iteration of memory/read, v1.0 against HEAD\n"));
     EXPECT_THAT(text, HasSubstr("| base | head | change | of all | function |\n"));
     EXPECT_THAT(text, HasSubstr("| 9,000.0 | 9,300.0 | +300.0 | +2.50 % | mem::load(int) |\n"));
-    EXPECT_THAT(text, testing::Not(HasSubstr("char|long")));
+    EXPECT_THAT(text, ::testing::Not(HasSubstr("char|long")));
 }
 
 TEST(ProfileReport, JsonHasAllFunctions) {

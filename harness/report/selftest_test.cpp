@@ -8,9 +8,9 @@
 namespace harness::report {
 namespace {
 
-using testing::EndsWith;
-using testing::HasSubstr;
-using testing::Not;
+using ::testing::EndsWith;
+using ::testing::HasSubstr;
+using ::testing::Not;
 
 judge::RowFigures row(const std::string& benchmark, double spread) {
     judge::RowFigures figures;

@@ -11,7 +11,7 @@ TEST(ConformanceCommand, MissingFolderIsAnError) {
     CLI::App app;
     const auto carry_out = declare_conformance(app);
     app.parse("/nonexistent");
-    EXPECT_THAT(carry_out().error().message, testing::HasSubstr("cannot read the folder '/nonexistent'"));
+    EXPECT_THAT(carry_out().error().message, ::testing::HasSubstr("cannot read the folder '/nonexistent'"));
 }
 
 TEST(ConformanceCommand, NeedsAFolder) {

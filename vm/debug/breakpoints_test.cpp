@@ -24,10 +24,10 @@ constexpr std::array kAll{
 };
 
 TEST(BreakpointKinds, EnginesAreToldOfCodeAndOfData) {
-    EXPECT_THAT(code_addresses(kAll), testing::ElementsAre(0x10, 0x30));
+    EXPECT_THAT(code_addresses(kAll), ::testing::ElementsAre(0x10, 0x30));
     EXPECT_THAT(watchpoints_of<Range>(kAll),
-                testing::ElementsAre(Range{0x20, 8, false, true}, Range{0x40, 1, true, false},
-                                     Range{0x50, 4, true, true}));
+                ::testing::ElementsAre(Range{0x20, 8, false, true}, Range{0x40, 1, true, false},
+                                       Range{0x50, 4, true, true}));
 }
 
 TEST(BreakpointKinds, AWatchpointSaysWhatWasAskedFor) {

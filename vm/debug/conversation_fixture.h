@@ -14,7 +14,7 @@
 
 namespace vm::debug {
 
-class ConversationTest : public testing::Test {
+class ConversationTest : public ::testing::Test {
   protected:
     using Notes = std::vector<std::string>;
 

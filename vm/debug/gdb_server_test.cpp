@@ -22,7 +22,7 @@ using ::testing::StartsWith;
 constexpr Stop kTrapped{.thread = FakeTarget::kFirst, .signal = SIGTRAP};
 constexpr Stop kInterrupted{.thread = FakeTarget::kSecond, .signal = SIGINT};
 
-class Server : public testing::Test {
+class Server : public ::testing::Test {
   protected:
     // With a target that waits for a client, or one that runs.
     void start(std::optional<Stop> stop) { server_ = GdbServer::start(target_, 0, stop).value(); }

@@ -21,7 +21,7 @@ constexpr Stop kInterrupted{.thread = FakeTarget::kFirst, .signal = SIGINT};
 const std::string kTrappedFrame = encode_packet("T05thread:1;03:0000000000000000;");
 const std::string kInterruptedFrame = encode_packet("T02thread:1;03:0000000000000000;");
 
-class Session : public testing::Test {
+class Session : public ::testing::Test {
   protected:
     // What the session sends back for bytes as they are.
     std::string send(std::string_view bytes) {

@@ -19,7 +19,7 @@ constexpr Stop kInterrupt{.thread = kFirst, .signal = SIGINT};
 constexpr Stop kTrapped{.thread = kSecond, .signal = SIGTRAP};
 
 // Two threads that do nothing but come when they are called.
-class ThreadControlTest : public testing::Test {
+class ThreadControlTest : public ::testing::Test {
   protected:
     ThreadControlTest() {
         places_[0] = &control_.join(kFirst);

@@ -56,7 +56,7 @@ struct Hart {
     Tier tier;
 };
 
-class CodeCacheTest : public testing::Test {
+class CodeCacheTest : public ::testing::Test {
   protected:
     void SetUp() override {
         if (const auto able = x64::make_backend(kAbi, MemoryModel{}); not able) {
@@ -338,7 +338,7 @@ TEST_F(CodeCacheTest, AnObserverSeesWhatIsCompiledAndWhatGoesWithTheCache) {
         EXPECT_EQ(notes.counted.unretired, 0u);
     }
     EXPECT_THAT(notes.texts,
-                testing::ElementsAre("stubs made", "compiled 4096 of 5 nodes", "dropped", "stubs dropped"));
+                ::testing::ElementsAre("stubs made", "compiled 4096 of 5 nodes", "dropped", "stubs dropped"));
 }
 
 TEST_F(CodeCacheTest, AnObserverSeesWhatMadeRoomOnceItsMemoryIsFree) {

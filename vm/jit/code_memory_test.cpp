@@ -28,7 +28,7 @@ TEST(CodeMemory, IsNoFileWhoseSizeIsLimited) {
         ::setrlimit(RLIMIT_FSIZE, &small);
         std::_Exit(CodeMemory::create(1 << 20).has_value() ? 0 : 1);
     };
-    EXPECT_EXIT(create(), testing::ExitedWithCode(0), "");
+    EXPECT_EXIT(create(), ::testing::ExitedWithCode(0), "");
 }
 
 TEST(CodeMemory, TooMuchIsRefusedInOneLine) {

@@ -16,7 +16,7 @@ constexpr std::uint64_t kSize = 0x1000;
 constexpr std::uint64_t kNext = 0x20000;
 
 // What a signal handler is given, of a thread whose stack begins with a frame.
-class FaultWatchTest : public testing::Test {
+class FaultWatchTest : public ::testing::Test {
   protected:
     FaultWatchTest() {
         ::getcontext(&context_);

@@ -15,7 +15,7 @@ constexpr ir::Slot kMemory = ir::make_slot("m", 16, ir::Type::i64);
 constexpr Home kHomeX = 0;
 constexpr Home kHomeY = 1;
 
-class LivenessTest : public testing::Test {
+class LivenessTest : public ::testing::Test {
   protected:
     Liveness& compute() {
         liveness_.compute(block_, abi_);

@@ -14,7 +14,7 @@ constexpr unsigned kPlainMode = 0x1f80;  // all exceptions masked, none raised
 constexpr unsigned kTowardsZero = kPlainMode | 3u << 13;
 constexpr unsigned kInexactBit = 32;
 
-class ServeTest : public testing::Test {
+class ServeTest : public ::testing::Test {
   protected:
     ServeTest() {
         frame_.run = &run_;

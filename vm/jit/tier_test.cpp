@@ -25,7 +25,7 @@ std::uint32_t load_x(ir::Builder& builder, ir::Reach reach) {
 
 std::uint32_t count(ir::Builder& builder) { return count_up(builder, kPc, kNext); }
 
-class TierTest : public testing::Test {
+class TierTest : public ::testing::Test {
   protected:
     void SetUp() override {
         FaultWatch::install_handler();

@@ -244,7 +244,7 @@ TEST_F(HartUnitTest, SuspensionThatForgetsRegistersEndsAtItsEntryByAnEnabledInte
 // The other hart loads from page 1, which a large page of its table maps to RAM, until the table says no
 // more.
 TEST_F(HartUnitTest, FenceOnAHartThatIsAwayMakesItForgetTranslations) {
-    using Kind = RemoteFence::Kind;
+    using Fence = RemoteFence::Kind;
     constexpr mem::PhysAddr kTable = kEntry + 0x2000;
     constexpr std::uint64_t kRam = 0x8'0000 << 10 | 0xcf;  // V, R, W, X, A, D
     constexpr std::uint64_t kSv39 = std::uint64_t{8} << 60 | raw(kTable) >> mem::kPageShift;
@@ -260,9 +260,9 @@ TEST_F(HartUnitTest, FenceOnAHartThatIsAwayMakesItForgetTranslations) {
     write_other(Csr::stvec, TestKernel::kHandler);
     write_other(Csr::satp, kSv39);
     for (const RemoteFence& fence :
-         {RemoteFence{.kind = Kind::address_translation}, RemoteFence{.kind = Kind::address_space},
-          RemoteFence{.kind = Kind::address_translation, .address = 0xfff, .size = 2},
-          RemoteFence{.kind = Kind::address_space, .address = 0x1000, .size = 1}}) {
+         {RemoteFence{.kind = Fence::address_translation}, RemoteFence{.kind = Fence::address_space},
+          RemoteFence{.kind = Fence::address_translation, .address = 0xfff, .size = 2},
+          RemoteFence{.kind = Fence::address_space, .address = 0x1000, .size = 1}}) {
         ASSERT_TRUE(ram_.write(kTable, kRam));
         other_.hart().pc = TestKernel::kBase;
         EXPECT_TRUE(other_.run(2));

@@ -14,7 +14,7 @@ namespace {
 constexpr std::uint64_t kSize = 8 * kPageSize;
 constexpr std::uint8_t kAll = page::kRead | page::kWrite | page::kExecute;
 
-class HostProtectedCode : public testing::Test {
+class HostProtectedCode : public ::testing::Test {
   protected:
     HostProtectedCode() {
         ram_.protect_code_in_host();

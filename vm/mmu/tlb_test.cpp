@@ -195,7 +195,7 @@ TEST(Tlb, PagesThatLieAPowerOfTwoApartHaveEntriesOfTheirOwn) {
 }
 
 // Host pages that lie together as those of the guest from kGroup on do.
-class TlbReach : public testing::Test {
+class TlbReach : public ::testing::Test {
   protected:
     static constexpr std::uint64_t kGroup = 0x8000'0000;
     static constexpr std::size_t kPages = 2 * Tlb::kLargestRegion / mem::kPageSize;

@@ -50,7 +50,7 @@ class WrongTier final : public engine::NativeTier {
     Change change_;
 };
 
-class AuditLoopTest : public testing::TestWithParam<loops::Named> {
+class AuditLoopTest : public ::testing::TestWithParam<loops::Named> {
   protected:
     template <class Place>
     void run() {
@@ -77,9 +77,9 @@ TEST_P(AuditLoopTest, FindsNothingInProgramsAndChangesNothing) { run<ProgramPlac
 TEST_P(AuditLoopTest, FindsNothingInMachineModeAndChangesNothing) { run<MachinePlace<Privilege::machine>>(); }
 TEST_P(AuditLoopTest, FindsNothingWithPagesAndChangesNothing) { run<MachinePlace<Privilege::supervisor>>(); }
 
-INSTANTIATE_TEST_SUITE_P(Loops, AuditLoopTest, testing::ValuesIn(loops::kAll), loop_name);
+INSTANTIATE_TEST_SUITE_P(Loops, AuditLoopTest, ::testing::ValuesIn(loops::kAll), loop_name);
 
-class AuditTest : public testing::Test {
+class AuditTest : public ::testing::Test {
   protected:
     // A block that stores and adds, run by a tier that changes what it leaves; what the audit says.
     std::string difference(WrongTier::Change change) {

@@ -109,7 +109,7 @@ class GuestPair {
 
 // Tests of such a pair, whose second guest is compiled at once.
 template <class Guest>
-class GuestPairTest : public testing::Test {
+class GuestPairTest : public ::testing::Test {
   protected:
     static constexpr std::uint64_t kEnough = 10'000'000;
 

@@ -19,7 +19,7 @@
 
 namespace vm::native {
 
-inline std::string loop_name(const testing::TestParamInfo<loops::Named>& loop) { return loop.param.name; }
+inline std::string loop_name(const ::testing::TestParamInfo<loops::Named>& loop) { return loop.param.name; }
 
 // How a guest is begun there, and what becomes of its traps.
 struct ProgramPlace {
@@ -99,7 +99,7 @@ void advance_loop(Pair& pair, std::uint64_t budget) {
         if (exit.reason == engine::ExitReason::trap) {
             pair.both([&](auto& guest) { Place::take(guest, exit.trap); });
         }
-    } while (exit.reason != engine::ExitReason::budget and not testing::Test::HasFailure());
+    } while (exit.reason != engine::ExitReason::budget and not ::testing::Test::HasFailure());
     EXPECT_EQ(retired, end);
 }
 

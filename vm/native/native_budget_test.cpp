@@ -46,7 +46,7 @@ std::vector<Options> all_options() {
     return all;
 }
 
-class NativeBudgetTest : public testing::TestWithParam<loops::Named> {
+class NativeBudgetTest : public ::testing::TestWithParam<loops::Named> {
   protected:
     static std::uint64_t seed() {
         const char* const given = std::getenv("VM_BUDGET_SEED");
@@ -56,8 +56,8 @@ class NativeBudgetTest : public testing::TestWithParam<loops::Named> {
     template <class Place>
     void run() {
         for (const Options& options : all_options()) {
-            SCOPED_TRACE(testing::Message() << "VM_BUDGET_SEED=" << seed() << ", level " << options.code.level
-                                            << ", threshold " << options.threshold);
+            SCOPED_TRACE(::testing::Message() << "VM_BUDGET_SEED=" << seed() << ", level "
+                                              << options.code.level << ", threshold " << options.threshold);
             GuestPair<typename Place::Guest> pair;
             if (const auto made = pair.compile(options); not made) {
                 GTEST_SKIP() << made.error().message;
@@ -77,7 +77,7 @@ class NativeBudgetTest : public testing::TestWithParam<loops::Named> {
         for (int stop = 0; stop < kStops and not HasFailure(); ++stop) {
             std::uint64_t budget = random_budget(random);
             if (GetParam().slow and random.below(16) != 0) budget %= 512;
-            SCOPED_TRACE(testing::Message() << "stop " << stop << " after " << budget);
+            SCOPED_TRACE(::testing::Message() << "stop " << stop << " after " << budget);
             advance_loop<Place>(pair, budget);
         }
     }
@@ -89,7 +89,7 @@ TEST_P(NativeBudgetTest, SupervisorsWithPagesStandAlikeAtEachStop) {
     run<MachinePlace<Privilege::supervisor>>();
 }
 
-INSTANTIATE_TEST_SUITE_P(Loops, NativeBudgetTest, testing::ValuesIn(loops::kAll), loop_name);
+INSTANTIATE_TEST_SUITE_P(Loops, NativeBudgetTest, ::testing::ValuesIn(loops::kAll), loop_name);
 
 }  // namespace
 }  // namespace vm::native

@@ -195,7 +195,7 @@ TEST_F(NativeMachineTest, AccessesEndAlikeWhereverTheyLead) {
     };
     for (const Opcode op : {Opcode::ld, Opcode::lbu, Opcode::fld, Opcode::sd, Opcode::sh, Opcode::fsw}) {
         for (const std::uint64_t address : kAddresses) {
-            SCOPED_TRACE(testing::Message() << static_cast<int>(op) << " at " << std::hex << address);
+            SCOPED_TRACE(::testing::Message() << static_cast<int>(op) << " at " << std::hex << address);
             start(Privilege::user,
                   code_of({addi(11, 11, 1), access(op), access(op), addi(11, 11, 1), kEcall}));
             set_x(12, address + 8);

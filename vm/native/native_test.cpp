@@ -93,7 +93,7 @@ TEST_F(NativeTest, AccessesFaultAlikeAndChangeNothing) {
     };
     for (const Opcode op : {Opcode::ld, Opcode::lbu, Opcode::fld, Opcode::sd, Opcode::sh, Opcode::fsw}) {
         for (const std::uint64_t address : kAddresses) {
-            SCOPED_TRACE(testing::Message() << static_cast<int>(op) << " at " << std::hex << address);
+            SCOPED_TRACE(::testing::Message() << static_cast<int>(op) << " at " << std::hex << address);
             for (const std::int64_t offset : {0, 16, -2048}) {
                 start({addi(11, 11, 1), access(op, offset), addi(11, 11, 1)});
                 set_x(12, address - static_cast<std::uint64_t>(offset));

@@ -18,7 +18,7 @@ using mem::page::kWrite;
 
 constexpr std::uint64_t kAt = 0x40'0000;
 
-class AddressSpaceAccess : public testing::Test {
+class AddressSpaceAccess : public ::testing::Test {
   protected:
     // So many pages at kAt.
     bool map(std::uint64_t pages, std::uint8_t permissions = kRead | kWrite) {

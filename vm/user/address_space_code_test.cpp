@@ -23,7 +23,7 @@ constexpr std::uint8_t kAll = kRead | kWrite | kExecute;
 
 enum class Threads : std::uint8_t { one, several };
 
-class ProtectedCodeTest : public testing::TestWithParam<Threads> {
+class ProtectedCodeTest : public ::testing::TestWithParam<Threads> {
   protected:
     ProtectedCodeTest() {
         memory_.ram().protect_code_in_host();
@@ -65,8 +65,8 @@ class ProtectedCodeTest : public testing::TestWithParam<Threads> {
     std::function<void()> let_go_ = [] {};
 };
 
-INSTANTIATE_TEST_SUITE_P(Alone, ProtectedCodeTest, testing::Values(Threads::one));
-INSTANTIATE_TEST_SUITE_P(AmongOthers, ProtectedCodeTest, testing::Values(Threads::several));
+INSTANTIATE_TEST_SUITE_P(Alone, ProtectedCodeTest, ::testing::Values(Threads::one));
+INSTANTIATE_TEST_SUITE_P(AmongOthers, ProtectedCodeTest, ::testing::Values(Threads::several));
 
 TEST_P(ProtectedCodeTest, MappingsWithCodeAmidThemGrowInPlace) {
     ASSERT_TRUE(map(kAt, 3));

@@ -22,7 +22,7 @@ using ::testing::SizeIs;
 constexpr std::uint64_t kPage = 0x10'0000;
 constexpr std::byte kOne{1}, kTwo{2}, kThree{3};
 
-class AddressSpaceDebug : public testing::Test {
+class AddressSpaceDebug : public ::testing::Test {
   protected:
     void map(std::uint64_t address, std::uint8_t permissions, int fd = -1, int sharing = MAP_PRIVATE) {
         ASSERT_TRUE(memory_.map({.address = address,

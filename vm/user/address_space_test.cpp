@@ -16,7 +16,7 @@ using mem::page::kWrite;
 
 constexpr std::uint64_t kAt = 0x40'0000;
 
-class AddressSpaceTest : public testing::Test {
+class AddressSpaceTest : public ::testing::Test {
   protected:
     Checked<std::uint64_t> map(std::uint64_t address, std::uint64_t pages,
                                std::uint8_t permissions = kRead | kWrite,

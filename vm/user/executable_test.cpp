@@ -18,10 +18,10 @@
 namespace vm::user {
 namespace {
 
-using testing::ElementsAre;
+using ::testing::ElementsAre;
 namespace fs = std::filesystem;
 
-class ExecutableTest : public testing::Test {
+class ExecutableTest : public ::testing::Test {
   protected:
     ExecutableTest() {
         std::string made = ::testing::TempDir() + "vm_executable_XXXXXX";
@@ -116,7 +116,7 @@ TEST_F(ExecutableTest, AFileThatMayBeExecutedButNotReadSaysSo) {
         give_up_capabilities();
         std::_Exit(static_cast<int>(-error(secret)));
     };
-    EXPECT_EXIT(find(), testing::ExitedWithCode(EACCES), "");
+    EXPECT_EXIT(find(), ::testing::ExitedWithCode(EACCES), "");
 }
 
 TEST(CommandLine, RunsTheProgramAsWhatItIsCalled) {

@@ -6,7 +6,7 @@
 namespace vm::user {
 namespace {
 
-using testing::ElementsAre;
+using ::testing::ElementsAre;
 
 TEST(HostEnvironment, WhatTheHostsLoaderAndLibraryObeyIsNotSeenByThem) {
     EXPECT_THAT(to_host_environment(

@@ -12,7 +12,7 @@
 namespace vm::user {
 namespace {
 
-class HostSignalsTest : public testing::Test {
+class HostSignalsTest : public ::testing::Test {
   protected:
     HostSignalsTest()
         : signals_(*HostSignals::attach([](void* count) { ++*static_cast<int*>(count); }, &notified_)) {}
@@ -143,7 +143,7 @@ TEST_F(HostSignalsTest, SignalsThatNobodyWantsToSeeEndUsAsEver) {
         ::raise(SIGTERM);
         ::_exit(0);
     };
-    EXPECT_EXIT(die(), testing::KilledBySignal(SIGTERM), "");
+    EXPECT_EXIT(die(), ::testing::KilledBySignal(SIGTERM), "");
 }
 
 TEST_F(HostSignalsTest, WhatAChildWithOurMemoryDoesToDispositionsIsItsOwn) {

@@ -9,7 +9,7 @@
 namespace vm::user {
 namespace {
 
-class InitialStack : public testing::Test {
+class InitialStack : public ::testing::Test {
   protected:
     std::uint64_t word(std::uint64_t index) { return memory_.get<std::uint64_t>(stack_ + 8 * index).value(); }
     std::string text(std::uint64_t index) { return memory_.string(word(index)).value(); }
@@ -85,7 +85,7 @@ TEST_F(InitialStack, RefusesArgumentsThatDoNotFit) {
     const auto stack = build_initial_stack(memory_, {.path = "p", .arguments = arguments});
     ASSERT_FALSE(stack);
     EXPECT_THAT(stack.error().message,
-                testing::HasSubstr("arguments and environment take more than 2097152 bytes"));
+                ::testing::HasSubstr("arguments and environment take more than 2097152 bytes"));
 }
 
 }  // namespace

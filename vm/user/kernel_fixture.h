@@ -15,7 +15,7 @@
 
 namespace vm::user {
 
-class KernelTest : public testing::Test {
+class KernelTest : public ::testing::Test {
   protected:
     static constexpr std::uint64_t kData = 0x10'0000;  // 16 readable and writable pages
     static constexpr std::uint64_t kDataSize = 16 * mem::kPageSize;

@@ -18,7 +18,7 @@ constexpr std::uint16_t kPositionIndependent = 3;
 constexpr TestSegment kText{
     .flags = 5, .offset = 0, .address = 0x1'0000, .file_size = 0x1100, .memory_size = 0x1100};
 
-class LoaderTest : public testing::Test {
+class LoaderTest : public ::testing::Test {
   protected:
     Result<LoadedProgram> load(std::uint16_t type, const std::vector<TestSegment>& segments) {
         const TestElf file(type, 0x1'1000, segments, {0x13, 0x73});

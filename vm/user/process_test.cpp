@@ -21,7 +21,7 @@ constexpr std::uint32_t kEcall = 0x73;
 constexpr std::uint32_t kExit = 0x05d0'0893;  // li a7, 93
 constexpr std::uint32_t kJumpToItself = 0x0000'006f;
 
-class ProcessTest : public testing::Test {
+class ProcessTest : public ::testing::Test {
   protected:
     Outcome run(const std::vector<std::uint32_t>& code, const RunOptions& options = {},
                 const std::optional<native::Options>& native = {}) {
@@ -81,7 +81,7 @@ TEST_F(ProcessTest, TracesWhatItExecutes) {
     options.trace = [&](const std::string& line) { lines.push_back(line); };
     run({0x02a0'0513, kExit, kEcall}, options);
     ASSERT_GE(lines.size(), 2U);
-    EXPECT_THAT(lines[0], testing::HasSubstr("addi a0,zero,42"));
+    EXPECT_THAT(lines[0], ::testing::HasSubstr("addi a0,zero,42"));
     EXPECT_EQ(process_->hart().csrs.instret, 3U);
 }
 
@@ -155,8 +155,8 @@ TEST_F(ProcessTest, TraceLinesOfSeveralThreadsSayWhose) {
     options.trace = [&](const std::string& line) { lines.push_back(line); };
     run(after_clone({kJumpToItself}), options);
     ASSERT_GE(lines.size(), 7U);
-    EXPECT_THAT(lines.front(), testing::Not(testing::StartsWith("[")));
-    EXPECT_THAT(lines.back(), testing::StartsWith("["));
+    EXPECT_THAT(lines.front(), ::testing::Not(::testing::StartsWith("[")));
+    EXPECT_THAT(lines.back(), ::testing::StartsWith("["));
 }
 
 TEST_F(ProcessTest, AProgramThatIsExecutedGetsWhatIsLeftOfTheLimit) {

@@ -16,7 +16,7 @@ constexpr int kHere = AT_FDCWD;
 
 class SyscallsPath : public KernelTest {
   protected:
-    SyscallsPath() : folder_(testing::TempDir() + fmt::format("syscalls_path_test.{}", ::getpid())) {
+    SyscallsPath() : folder_(::testing::TempDir() + fmt::format("syscalls_path_test.{}", ::getpid())) {
         std::filesystem::create_directories(folder_);
     }
     ~SyscallsPath() override { std::filesystem::remove_all(folder_); }

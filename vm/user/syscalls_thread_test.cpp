@@ -100,8 +100,8 @@ TEST_F(SyscallsThread, ACloneOfForkStartsAProcessAndOneOfVforkLendsItMemory) {
     };
     EXPECT_EQ(call(sys::clone, CLONE_CHILD_SETTID | CLONE_CHILD_CLEARTID | SIGCHLD, 0, 0, 0, 0x4000), 77);
     EXPECT_EQ(call(sys::clone, CLONE_VM | CLONE_VFORK | SIGCHLD, 0x8000), 77);
-    EXPECT_THAT(started, testing::ElementsAre(std::pair(0x4000U, Kernel::Memory::copied),
-                                              std::pair(0U, Kernel::Memory::lent)));
+    EXPECT_THAT(started, ::testing::ElementsAre(std::pair(0x4000U, Kernel::Memory::copied),
+                                                std::pair(0U, Kernel::Memory::lent)));
 }
 
 TEST_F(SyscallsThread, OtherKindsOfProcessesAreNotSupportedWhichIsSaidOnce) {

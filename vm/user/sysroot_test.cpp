@@ -9,10 +9,10 @@
 namespace vm::user {
 namespace {
 
-class SysrootTest : public testing::Test {
+class SysrootTest : public ::testing::Test {
   protected:
     SysrootTest() {
-        std::string pattern = testing::TempDir() + "vm_sysroot_test.XXXXXX";
+        std::string pattern = ::testing::TempDir() + "vm_sysroot_test.XXXXXX";
         EXPECT_NE(::mkdtemp(pattern.data()), nullptr);
         root_ = pattern;
         std::filesystem::create_directories(root_ + "/etc");

@@ -11,7 +11,7 @@
 namespace vm::user {
 namespace {
 
-class ThreadTest : public testing::Test {
+class ThreadTest : public ::testing::Test {
   protected:
     AddressSpace memory_ = *AddressSpace::create();
     ProcessState state_{.memory = memory_};

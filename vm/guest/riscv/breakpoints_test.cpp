@@ -31,7 +31,7 @@ Insn jump(std::int32_t distance) { return insn(Opcode::jal, 0, 0, 0, distance); 
 Insn ecall() { return insn(Opcode::ecall, 0, 0, 0, 0); }
 
 // A hart in machine mode.
-class BreakpointsTest : public testing::Test {
+class BreakpointsTest : public ::testing::Test {
   protected:
     void program(std::initializer_list<Insn> insns) {
         std::uint64_t address = kCode;

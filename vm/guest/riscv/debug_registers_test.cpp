@@ -13,7 +13,7 @@ using ::testing::Not;
 
 constexpr unsigned number(Csr csr) { return debug_register::kFirstCsr + static_cast<unsigned>(csr); }
 
-class DebugRegisters : public testing::Test {
+class DebugRegisters : public ::testing::Test {
   protected:
     std::uint64_t read(unsigned register_number) {
         return read_debug_register(hart_, register_number).value();

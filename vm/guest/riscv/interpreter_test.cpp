@@ -41,7 +41,7 @@ Insn addi(unsigned rd, unsigned rs1, std::int32_t imm) { return immediate(Opcode
 Insn ecall() { return r(Opcode::ecall, 0, 0, 0); }
 
 // One hart over a page or two of code and one of data.
-class InterpreterTest : public testing::Test {
+class InterpreterTest : public ::testing::Test {
   protected:
     InterpreterTest() {
         map(kCode, 2 * mem::kPageSize, mem::page::kPermissions);

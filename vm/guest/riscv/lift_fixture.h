@@ -15,7 +15,7 @@
 namespace vm::guest::riscv {
 
 // For tests: code at 0x1000 and the text of its block, which must verify, without its slots.
-class LiftTest : public testing::Test {
+class LiftTest : public ::testing::Test {
   protected:
     static Insn r(Opcode op, unsigned rd, unsigned rs1, unsigned rs2) {
         return make_insn(op, rd, rs1, rs2, 0);

@@ -118,7 +118,7 @@ struct Way {
 
 // A hart that the interpreter runs over code that may only be fetched and one page of data. Before each block
 // it is copied into a World, in which the block is evaluated.
-class LifterProperty : public testing::Test {
+class LifterProperty : public ::testing::Test {
   protected:
     LifterProperty() {
         map(kCode, kCodeSize, mem::page::kExecute);

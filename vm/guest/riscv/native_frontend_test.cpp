@@ -65,7 +65,7 @@ class ScriptedTier final : public engine::NativeTier {
     std::function<NativeOutcome(std::uint64_t pc, std::int64_t countdown)> runs;
 };
 
-class NativeFrontendTest : public testing::Test {
+class NativeFrontendTest : public ::testing::Test {
   protected:
     NativeFrontendTest() {
         map(kCode, mem::page::kRead | mem::page::kExecute);

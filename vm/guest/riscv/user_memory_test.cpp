@@ -12,7 +12,7 @@ namespace {
 
 constexpr std::uint64_t kPage = 0x40000;
 
-class UserMemoryTest : public testing::Test {
+class UserMemoryTest : public ::testing::Test {
   protected:
     UserMemoryTest() {
         const auto at = mem::PhysAddr{kPage};

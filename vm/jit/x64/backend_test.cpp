@@ -19,7 +19,7 @@ constexpr std::uint64_t kPc = 0x1000;
 constexpr ir::Slot kX = ir::make_slot("x", 0, ir::Type::i64);  // has a home
 constexpr ir::Slot kY = ir::make_slot("y", 8, ir::Type::i64);  // has none
 
-class BackendTest : public testing::Test {
+class BackendTest : public ::testing::Test {
   protected:
     void SetUp() override {
         if (const auto supported = host_supported(); not supported) GTEST_SKIP() << supported.error().message;

@@ -343,7 +343,7 @@ inline ir::Block with_canonical_nans(const ir::Block& block) {
     return result;
 }
 
-class RunnerTest : public testing::Test {
+class RunnerTest : public ::testing::Test {
   protected:
     explicit RunnerTest(Runner::Memory memory) : runner_(memory) {}
 
