@@ -178,7 +178,7 @@ class Lowering : private asmjit::ErrorHandler {
     const EdgeAbi& abi_;
     const MemoryModel& memory_;
     const Stubs& stubs_;
-    CodeObserver* const observer_;
+    CodeObserver* observer_;
     asmjit::CodeHolder code_;
     asmjit::x86::Assembler assembler_;
     Liveness liveness_;
