@@ -308,7 +308,9 @@ PASSES = [
 ]
 
 TRANSLATIONS = [
-    Fault("vm/mmu/tlb.h", "        part_neighbours(address);\n", "", "a fence leaves a page in its region"),
+    Fault(
+        "vm/mmu/tlb.h", "            part_neighbours(address);\n", "", "a fence leaves a page in its region"
+    ),
     Fault(
         "vm/mmu/tlb.h",
         "entry.tag == (page | asid_) and entry.addend == addend",

@@ -154,12 +154,15 @@ class DirectMappedTlb {
     // Forgets every page that is found at the host page that starts at `host`, whatever its guest address.
     void erase_host(const std::byte* host) {
         const auto wanted = reinterpret_cast<std::uintptr_t>(host);
-        erase_if([=](const Entry& entry) { return entry.addend + page_of(entry.tag) == wanted; });
-        for (std::size_t i = 0; i < kEntries; ++i) {
+        recent_.forget();
+        for (std::size_t i = 0; used_ and i < kEntries; ++i) {
             const std::uint64_t size = std::uint64_t{1} << reaches_[i];
             const std::uint64_t region = entries_[i].addend + (entries_[i].tag & ~(size - 1));
             if (wanted - region < size) {
                 reaches_[i] = kPageReach;
+                if (entries_[i].addend + page_of(entries_[i].tag) == wanted) {
+                    entries_[i] = Entry{};
+                }
             }
         }
     }
@@ -228,7 +231,9 @@ class DirectMappedTlb {
     template <class Condition>
     void erase_where(std::uint64_t address, Condition condition) {
         recent_.forget();
-        part_neighbours(address);
+        if (used_) {
+            part_neighbours(address);
+        }
         Entry& entry = entries_[index_of(address)];
         if (page_of(entry.tag) == page_of(address) and condition(entry)) {
             entry = Entry{};

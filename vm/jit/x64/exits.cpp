@@ -205,8 +205,7 @@ void Lowering::finish_home(const SlotMove& move, std::uint8_t to) {
     }
     if (move.from.kind == Place::Kind::constant) {
         const std::uint64_t bits = out_->constants[move.from.index];
-        const std::uint64_t formed = move.form == ir::Form::sext ? sext32(bits) : bits;
-        load_constant(to, formed + static_cast<std::uint64_t>(move.addend));
+        load_constant(to, move.form == ir::Form::sext ? sext32(bits) : bits);
         return;
     }
     if (not in_register) load_general(move.from, to);
