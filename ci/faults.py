@@ -314,7 +314,7 @@ TRANSLATIONS = [
     Fault(
         "vm/mmu/tlb.h",
         "entry.tag == (page | asid_) and entry.addend == addend",
-        "entry.tag == (page | asid_)",
+        "entry.tag == (page | asid_) and addend != 1",
         "regions hold pages that lie apart",
     ),
     Fault(

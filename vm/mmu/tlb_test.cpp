@@ -291,6 +291,13 @@ TEST_F(TlbReach, LeavesNothingThatIsErasedWithOthers) {
     }
 }
 
+TEST_F(TlbReach, LeavesNoHostPageThatIsErased) {
+    insert_all();
+    tlb_.erase_host(host_[5].data());
+    EXPECT_EQ(reach(6), Tlb::kPageReach);
+    EXPECT_EQ(reach(16), Tlb::kLargestReach);
+}
+
 TEST_F(TlbReach, LeavesNoPieceOfASuperpage) {
     insert_all();
     tlb_.insert(page(300), host_[0].data(), 21);
