@@ -3,12 +3,16 @@
 #include <array>
 #include <cstddef>
 #include <cstdint>
+#include <memory>
+
+#include "vm/base/host_pages.h"
 
 namespace vm::jit {
 
 // Where jumps of the guest have led that no link leads on, for compiled code to look up without leaving:
-// direct-mapped. Where addresses may come to lead elsewhere, entries hold in one space only, see
-// engine::NativeTier::select_space.
+// direct-mapped. All zero it holds nothing but an entry of address zero, which make() takes away: a cache
+// that a short program hardly uses costs the host few pages. Where addresses may come to lead elsewhere,
+// entries hold in one space only, see engine::NativeTier::select_space.
 struct JumpCache {
     static constexpr std::size_t kEntries = 4096;
 
@@ -20,20 +24,35 @@ struct JumpCache {
 
     static constexpr std::size_t index_of(std::uint64_t pc) { return (pc >> 1) % kEntries; }
 
-    JumpCache() { clear(); }
+    static std::unique_ptr<JumpCache[], UnmapPages> make() {
+        auto cache = map_pages<JumpCache>(1, PagesGiven::when_touched);
+        cache[0].forget_zero();
+        return cache;
+    }
 
     void remember(std::uint64_t pc, std::uint64_t code) {
+        empty = false;
         entries[index_of(pc)] = {pc, code};
         spaces[index_of(pc)] = space;
     }
-    // Entries then hold addresses that are looked for elsewhere.
     void clear() {
-        for (std::size_t index = 0; index < kEntries; ++index) entries[index] = {2 * (index + 1), 0};
+        if (empty) return;
+        entries.fill({});
+        forget_zero();
     }
 
     std::array<Entry, kEntries> entries;
-    std::array<std::uint64_t, kEntries> spaces{};  // of the entries
-    std::uint64_t space = 0;                       // where the guest is now
+    std::array<std::uint64_t, kEntries> spaces;  // of the entries
+    std::uint64_t space;                         // where the guest is now
+    bool empty;
+
+  private:
+    // The entry at zero then holds an address that is looked for elsewhere; what others hold then, zero, is
+    // looked for here.
+    void forget_zero() {
+        entries[0].pc = 2;
+        empty = true;
+    }
 };
 
 }  // namespace vm::jit

@@ -16,13 +16,10 @@ using Kind = engine::NativeOutcome::Kind;
 }  // namespace
 
 Tier::Tier(engine::Frontend& frontend, std::shared_ptr<CodeCache> cache)
-    : frontend_(frontend),
-      cache_(std::move(cache)),
-      visitor_(*cache_),
-      jumps_(std::make_unique<JumpCache>()) {}
+    : frontend_(frontend), cache_(std::move(cache)), visitor_(*cache_), jumps_(JumpCache::make()) {}
 
 void Tier::forget() {
-    jumps_->clear();
+    jumps_[0].clear();
     visitor_.catch_up();
 }
 

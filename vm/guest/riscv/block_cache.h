@@ -9,6 +9,7 @@
 #include <unordered_map>
 #include <vector>
 
+#include "vm/base/host_pages.h"
 #include "vm/guest/riscv/op.h"
 #include "vm/mem/address.h"
 
@@ -146,7 +147,7 @@ class OpArena {
     // Space for `count` adjacent ops, of which the caller keeps the first `n` by keep(n).
     Op<Memory>* reserve(std::size_t count) {
         if (chunks_.empty() or used_ + count > kChunk) {
-            chunks_.push_back(std::make_unique<Op<Memory>[]>(kChunk));
+            chunks_.push_back(map_pages<Op<Memory>>(kChunk, PagesGiven::at_once));
             used_ = 0;
         }
         return chunks_.back().get() + used_;
@@ -162,10 +163,10 @@ class OpArena {
     }
 
   private:
-    static constexpr std::size_t kChunk = 1024;
+    static constexpr std::size_t kChunk = (std::size_t{64} << 10) / sizeof(Op<Memory>);
     static constexpr std::size_t kChunks = (std::size_t{64} << 20) / (kChunk * sizeof(Op<Memory>));
 
-    std::vector<std::unique_ptr<Op<Memory>[]>> chunks_;
+    std::vector<std::unique_ptr<Op<Memory>[], UnmapPages>> chunks_;
     std::size_t used_ = 0;
 };
 

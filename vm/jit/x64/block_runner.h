@@ -2,6 +2,7 @@
 
 #include <array>
 #include <cstring>
+#include <memory>
 #include <optional>
 #include <string>
 #include <sys/mman.h>
@@ -19,6 +20,7 @@
 #include "vm/ir/random_world.h"
 #include "vm/jit/code_memory.h"
 #include "vm/jit/fault_watch.h"
+#include "vm/jit/jump_cache.h"
 #include "vm/jit/materialise.h"
 #include "vm/jit/serve.h"
 #include "vm/jit/x64/lowering.h"
@@ -141,7 +143,7 @@ class Runner {
         };
         native.owner = this;
         native.state = reinterpret_cast<std::byte*>(world.state.data());
-        native.jumps = &jumps_;
+        native.jumps = jumps_.get();
         const FaultWatch watch(code_.executable(), code_.size(), answer_fault, this);
         const unsigned before = __builtin_ia32_stmxcsr();
         __builtin_ia32_ldmxcsr(host_mode(world.rounding));
@@ -284,7 +286,7 @@ class Runner {
     ir::Random random_{1};
     std::uint64_t served_ = 0;  // accesses
     CodeMemory code_ = CodeMemory::create(1 << 20).value();
-    JumpCache jumps_;  // in which no jump is ever found
+    std::unique_ptr<JumpCache[], UnmapPages> jumps_ = JumpCache::make();  // in which no jump is ever found
     Stubs stubs_;
     NativeBlock native_;
     ir::World* world_ = nullptr;
