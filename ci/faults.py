@@ -202,6 +202,18 @@ TABLES = [
         "what an exit writes may be gone by then",
     ),
     Fault(
+        "vm/jit/jump_cache.h",
+        "        entries[0].pc = 2;\n",
+        "",
+        "jumps to address zero lead to where no code is",
+    ),
+    Fault(
+        "vm/jit/code_cache.cpp",
+        "not memory_ and request.ran < options_.begin_after",
+        "request.ran < options_.begin_after",
+        "threads of a program that is compiled wait as if it were not",
+    ),
+    Fault(
         "vm/jit/materialise.cpp",
         "return sext32(bits);",
         "return zext32(bits);",
@@ -310,6 +322,12 @@ PASSES = [
 TRANSLATIONS = [
     Fault(
         "vm/mmu/tlb.h", "            part_neighbours(address);\n", "", "a fence leaves a page in its region"
+    ),
+    Fault(
+        "vm/mmu/tlb.h",
+        "                reaches_[i] = kPageReach;\n",
+        "",
+        "a region keeps a page that the host took away",
     ),
     Fault(
         "vm/mmu/tlb.h",

@@ -16,6 +16,10 @@ constexpr const char* kLevel = "--opt-level";
 constexpr const char* kCodeCache = "--code-cache";
 constexpr const char* kAudit = "--audit";
 
+// Instructions for each entry of the threshold before the first block is compiled. To begin costs a process
+// as much as interpreting about 300,000 instructions: memory, and the compiler's own code to be read.
+constexpr std::uint64_t kWorthBeginning = 4000;
+
 constexpr std::uint64_t kMostCode = std::uint64_t{1} << 30;  // what jumps reach
 
 Result<std::uint64_t> parse_code_cache(const std::string& text) {
@@ -74,6 +78,7 @@ Result<std::optional<native::Options>> native_options(const EngineOptions& optio
     }
     native::Options native;
     native.threshold = options.threshold.value_or(native.threshold);
+    native.code.begin_after = kWorthBeginning * native.threshold;
     native.code.level = options.level.value_or(native.code.level);
     if (options.code_cache) {
         const auto size = parse_code_cache(*options.code_cache);

@@ -28,6 +28,15 @@ TEST(EngineOptions, OfTheCompilerReachIt) {
     EXPECT_EQ(options->code.level, 2u);
 }
 
+TEST(EngineOptions, AProgramThatIsOverAtOnceIsNotCompiled) {
+    const auto begins_after = [](const std::string& line) {
+        return native_options(parse(line), GuestKind::program).value()->code.begin_after;
+    };
+    EXPECT_GE(begins_after("--engine jit"), 100'000u);
+    EXPECT_LT(begins_after("--engine jit"), 1'000'000u);
+    EXPECT_EQ(begins_after("--engine jit --jit-threshold 0"), 0u);
+}
+
 TEST(EngineOptions, AnInterpretedGuestHasNoneOfTheCompiler) {
     EXPECT_FALSE(native_options(parse("--engine interp"), GuestKind::program).value().has_value());
     for (const char* flag : {"--jit-threshold 7", "--opt-level 0", "--code-cache 1M"}) {

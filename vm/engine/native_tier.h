@@ -28,12 +28,13 @@ struct NativeRequest {
     std::uint32_t context = 0;           // what its code depends on besides its address and bytes
     std::uint64_t generation = 0;        // of code, from before the bytes were fetched, see forget_code
     Scope scope = Scope::all;
+    std::uint64_t ran = 0;  // instructions that who asks has run
 };
 
 // What became of a request.
 struct NativeCode {
     const void* entry = nullptr;  // where the code begins
-    bool later = false;           // there is none because there was no room just now
+    bool later = false;           // there is none yet: no room just now, or no use in beginning
 };
 
 // The guest's side: what its code means, and what compiled code leaves to C++.

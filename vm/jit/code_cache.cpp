@@ -129,6 +129,9 @@ engine::NativeCode CodeCache::compile(engine::Frontend& frontend, const engine::
     if (const void* const entry = look_up(request)) {
         return {entry};
     }
+    if (not memory_ and request.ran < options_.begin_after) {
+        return {.later = true};
+    }
     const auto start = std::chrono::steady_clock::now();
     const engine::NativeCode code = make(frontend, request);
     counts_.compile_time += std::chrono::steady_clock::now() - start;

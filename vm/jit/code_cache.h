@@ -27,6 +27,8 @@ struct CodeCacheOptions {
     unsigned level = 1;                // of optimisation, see ir::passes
     ir::passes::PassSet passes_off{};  // of those that the level has
     CodeObserver* observer = nullptr;  // outlives the cache
+    // Nothing is compiled before a hart has run so many instructions.
+    std::uint64_t begin_after = 0;
 };
 
 // The compiled code of a program or machine, which all its threads or harts compile into and run.

@@ -100,6 +100,22 @@ TEST_F(CodeCacheTest, WhatTheGuestDoesNotLiftIsRefusedForGood) {
     EXPECT_EQ(cache_->counts().refused, 1u);
 }
 
+TEST_F(CodeCacheTest, NothingIsCompiledBeforeAHartHasRunLongEnough) {
+    cache_ = std::make_shared<CodeCache>(kAbi, x64::make_backend(kAbi, MemoryModel{}).value(),
+                                         CodeCacheOptions{.code_bytes = kSmall, .begin_after = 1000});
+    Hart hart(cache_);
+    engine::NativeRequest request = at(kPc);
+    request.ran = 999;
+    const auto early = hart.compile(request);
+    EXPECT_EQ(early.entry, nullptr);
+    EXPECT_TRUE(early.later);
+    request.ran = 1000;
+    EXPECT_NE(hart.compile(request).entry, nullptr);
+    // From then on harts that have run less are served as well.
+    EXPECT_NE(Hart(cache_).compile(at(kBesidePc)).entry, nullptr);
+    EXPECT_EQ(cache_->counts().compiled, 2u);
+}
+
 TEST_F(CodeCacheTest, APassThatIsOffDoesNotRun) {
     // What is computed twice, which `common` finds.
     const auto twice = [](ir::Builder& builder) {

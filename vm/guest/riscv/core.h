@@ -194,6 +194,7 @@ class Core {
     std::uint64_t ungranted_ = 0;
     std::uint64_t granted_ = 0;
     std::uint64_t settled_ = 0;
+    std::uint64_t ran_ = 0;  // in all runs, until settled
     std::int64_t leftover_ = 0;
     engine::Exit exit_{};
     std::atomic<bool> attention_ = false;
@@ -366,6 +367,7 @@ template <class Memory>
 void Core<Memory>::settle(std::int64_t unused) {
     const std::uint64_t retired = granted_ - static_cast<std::uint64_t>(unused);
     hart_.csrs.instret += retired - settled_;
+    ran_ += retired - settled_;
     settled_ = retired;
     hart_.csrs.fflags = static_cast<std::uint8_t>(hart_.csrs.fflags | fp::HostEnvironment::fflags());
     fp::HostEnvironment::clear_flags();

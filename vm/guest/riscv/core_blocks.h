@@ -146,7 +146,8 @@ engine::NativeRequest Core<Memory>::native_request(const Op<Memory>& block, std:
             .bytes = bytes,
             .instructions = kMaxTrace,
             .context = hart_.csrs.code_context(),
-            .scope = Memory::kRemapsCode ? in_machine : Scope::all};
+            .scope = Memory::kRemapsCode ? in_machine : Scope::all,
+            .ran = ran_ + (granted_ - settled_)};
 }
 
 // The second op keeps its own handler: the pair's handler goes there when the fast path does not suffice.

@@ -84,14 +84,19 @@ TEST_F(Observe, DumpsShowBlocksFromTheGuestsInstructionsToTheHosts) {
 }
 
 TEST_F(Observe, DumpsOfAnAddressShowTheBlocksThatHoldIt) {
-    const auto all = paragraphs(run_vm({"user", "--dump", "asm", guest_program("busy")}).errors);
+    const auto dump = [](std::vector<std::string> of) {
+        std::vector<std::string> words = {"user", "--jit-threshold", "5", "--dump", "asm"};
+        words.insert(words.end(), of.begin(), of.end());
+        words.push_back(guest_program("busy"));
+        return paragraphs(run_vm(words).errors);
+    };
+    const auto all = dump({});
     const auto busy = std::find_if(all.begin(), all.end(), [](const std::string& text) {
         return text.find(" <busy") != std::string::npos;
     });
     ASSERT_NE(busy, all.end());
     const std::string address = busy->substr(6, busy->find(' ', 6) - 6);
-    const auto some =
-        paragraphs(run_vm({"user", "--dump", "asm", "--pc", address, guest_program("busy")}).errors);
+    const auto some = dump({"--pc", address});
     EXPECT_LT(some.size(), all.size());
     EXPECT_THAT(some, Each(HasSubstr("  " + address.substr(2) + ": ")));
 }
@@ -111,7 +116,8 @@ TEST_F(Observe, DumpsOfSeveralProcessesKeepTheirBlocksWhole) {
 }
 
 TEST_F(Observe, BareProgramsAreShownToo) {
-    const GuestRun run = run_vm({"run", "--bare", guest_program("loop"), "--dump", "asm", "--stats"});
+    const GuestRun run =
+        run_vm({"run", "--bare", guest_program("loop"), "--jit-threshold", "1", "--dump", "asm", "--stats"});
     EXPECT_EQ(run.exit_code, 0);
     // Some rounds of a loop of two.
     EXPECT_THAT(run.errors, ContainsRegex(" <count>: [0-9]*[02468] instructions, "));
