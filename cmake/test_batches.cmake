@@ -46,6 +46,8 @@ function(compile_in_batches target)
         return()
     endif()
     set_target_properties(${target} PROPERTIES UNITY_BUILD ON UNITY_BUILD_MODE GROUP)
+    # A new name may clash: batches are chosen again, within a second.
+    set_property(DIRECTORY APPEND PROPERTY CMAKE_CONFIGURE_DEPENDS ${ARGN})
     foreach(source ${ARGN})
         file(STRINGS ${source} opened REGEX "^using namespace ")
         if(opened)

@@ -4,6 +4,7 @@
 #include <string_view>
 
 #include "vm/base/result.h"
+#include "vm/user/budget.h"
 
 namespace CLI {
 class App;
@@ -22,8 +23,8 @@ struct Command {
 
 // Exit codes of vm itself, beside those of the guest.
 inline constexpr int kBadInput = 2;
-inline constexpr int kDifference = 123;        // an audit found compiled code to differ from the interpreter
-inline constexpr int kInstructionLimit = 124;  // as timeout(1) does
+inline constexpr int kDifference = 123;  // an audit found compiled code to differ from the interpreter
+inline constexpr int kInstructionLimit = user::kBudgetSpentCode;
 inline constexpr int kStuck = 125;  // the guest can do nothing more, or asked for what vm does not have
 
 }  // namespace vm::cli

@@ -6,6 +6,9 @@
 
 namespace vm::user {
 
+// The exit code of a process whose budget is spent, as timeout(1) has it.
+inline constexpr int kBudgetSpentCode = 124;
+
 // How many more instructions the threads of a program may retire together. A thread takes some, and gives
 // back what it did not use; so when nothing is left, threads that still hold some may have retired fewer.
 class Budget {

@@ -17,6 +17,7 @@
 #endif
 
 #include "vm/jit/fault_watch.h"
+#include "vm/user/budget.h"
 #include "vm/user/robust_list.h"
 #include "vm/user/thread.h"
 
@@ -24,9 +25,6 @@ namespace vm::user {
 namespace {
 
 constexpr std::size_t kSp = 2, kTp = 4, kA0 = 10;
-
-// What `vm user` says of a spent budget.
-constexpr int kInstructionLimit = 124;
 
 // For the host's side of a child that has the program's memory, vm's included: the parent's own stack would
 // be overwritten. Below it nothing can be reached.
@@ -210,7 +208,7 @@ void Thread::live_as_child(const NewThread& wanted) {
     host_signals_->set_mask(kernel_->signals.mask);
     while (not kernel_->outcome and not kernel_->thread_exit) {
         if (not turn(*options_)) {
-            ::_exit(kInstructionLimit);
+            ::_exit(kBudgetSpentCode);
         }
     }
     release_robust_list(*kernel_);
