@@ -33,9 +33,10 @@ class CodeSpace {
                   unsigned page_shift = mem::kPageShift) {
         recent_[slot(pc)] = {pc ^ space, op};
         for (const std::uint64_t byte : {pc, pc + 2}) {  // where the first instruction may end
-            pages_.set(page_bit(byte));
             if (page_shift > mem::kPageShift) {
                 large_pages_.set(large_bit(byte));
+            } else {
+                pages_.set(page_bit(byte));
             }
         }
         beyond_large_ = beyond_large_ or page_shift > kLargeShift;
@@ -64,7 +65,7 @@ class CodeSpace {
     // fence on any address of a superpage concerns all of it. (Priv. 12.2.1)
     // Says whether there was anything to forget.
     bool forget_targets() {
-        if (pages_.none()) {
+        if (pages_.none() and large_pages_.none()) {
             return false;
         }
         recent_.fill(Entry{});
@@ -130,7 +131,7 @@ class CodeSpace {
     }
 
     std::array<Entry, kRecent> recent_{};
-    // Pages of recent targets, by number modulo the size; those of more than 4 KiB in units of 2 MiB as well.
+    // Pages of recent targets, by number modulo the size: those of 4 KiB, and larger ones in units of 2 MiB.
     std::bitset<kRecent> pages_;
     std::bitset<kRecent> large_pages_;
     bool beyond_large_ = false;  // a recent target lies in a page larger than that

@@ -68,9 +68,12 @@ TEST_F(CodeSpaceTest, FenceOnThePageWhereAnInstructionEndsForgetsItToo) {
 
 TEST_F(CodeSpaceTest, FenceOnAnyAddressOfASuperpageForgetsItsTargets) {
     space_->remember(kPc, 0, &first_, 21);
-    space_->forget_targets(kPc + 0x20'0000);
-    EXPECT_EQ(space_->recent(kPc, 0), &first_);
-    space_->forget_targets(kPc + 0x3000);
+    for (const std::uint64_t apart :
+         {0x20'0000, 0x100'0000}) {  // the latter: as many pages as are told apart
+        EXPECT_FALSE(space_->forget_targets(kPc + apart));
+        EXPECT_EQ(space_->recent(kPc, 0), &first_);
+    }
+    EXPECT_TRUE(space_->forget_targets(kPc + 0x3000));
     EXPECT_EQ(space_->recent(kPc, 0), nullptr);
     space_->remember(kPc, 0, &first_, 30);
     space_->forget_targets(kPc + 0x20'0000);
