@@ -16,9 +16,9 @@ constexpr const char* kLevel = "--opt-level";
 constexpr const char* kCodeCache = "--code-cache";
 constexpr const char* kAudit = "--audit";
 
-// Instructions for each entry of the threshold before the first block is compiled. To begin costs a process
-// as much as interpreting about 300,000 instructions: memory, and the compiler's own code to be read.
-constexpr std::uint64_t kWorthBeginning = 4000;
+// To begin compiling costs a process as much as interpreting some 300,000 instructions: memory, and the
+// compiler's own code to be read.
+constexpr std::uint64_t kWorthBeginning = 200'000;
 
 constexpr std::uint64_t kMostCode = std::uint64_t{1} << 30;  // what jumps reach
 
@@ -39,9 +39,11 @@ void declare_engine(CLI::App& app, EngineOptions& options) {
     app.add_option("--engine", options.name, "Engine (see vm info)")
         ->type_name("NAME")
         ->capture_default_str();
-    app.add_option(kThreshold, options.threshold,
-                   fmt::format("Compile code that was entered so often (of the compiler; default {})",
-                               native::Options{}.threshold))
+    app.add_option(
+           kThreshold, options.threshold,
+           fmt::format("Compile code that was entered so often (of the compiler; default {}, and nothing "
+                       "in the first {} instructions)",
+                       native::Options{}.threshold, kWorthBeginning))
         ->type_name("N");
     app.add_option(kLevel, options.level,
                    fmt::format("How much compiled code is optimised (of the compiler; default {})",
@@ -78,7 +80,7 @@ Result<std::optional<native::Options>> native_options(const EngineOptions& optio
     }
     native::Options native;
     native.threshold = options.threshold.value_or(native.threshold);
-    native.code.begin_after = kWorthBeginning * native.threshold;
+    native.code.begin_after = options.threshold ? 0 : kWorthBeginning;
     native.code.level = options.level.value_or(native.code.level);
     if (options.code_cache) {
         const auto size = parse_code_cache(*options.code_cache);

@@ -85,7 +85,7 @@ TEST_F(Observe, DumpsShowBlocksFromTheGuestsInstructionsToTheHosts) {
 
 TEST_F(Observe, DumpsOfAnAddressShowTheBlocksThatHoldIt) {
     const auto dump = [](std::vector<std::string> of) {
-        std::vector<std::string> words = {"user", "--jit-threshold", "5", "--dump", "asm"};
+        std::vector<std::string> words = {"user", "--jit-threshold", "50", "--dump", "asm"};
         words.insert(words.end(), of.begin(), of.end());
         words.push_back(guest_program("busy"));
         return paragraphs(run_vm(words).errors);
@@ -117,7 +117,7 @@ TEST_F(Observe, DumpsOfSeveralProcessesKeepTheirBlocksWhole) {
 
 TEST_F(Observe, BareProgramsAreShownToo) {
     const GuestRun run =
-        run_vm({"run", "--bare", guest_program("loop"), "--jit-threshold", "1", "--dump", "asm", "--stats"});
+        run_vm({"run", "--bare", guest_program("loop"), "--jit-threshold", "50", "--dump", "asm", "--stats"});
     EXPECT_EQ(run.exit_code, 0);
     // Some rounds of a loop of two.
     EXPECT_THAT(run.errors, ContainsRegex(" <count>: [0-9]*[02468] instructions, "));
