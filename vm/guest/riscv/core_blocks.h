@@ -65,8 +65,8 @@ Op<Memory>* Core<Memory>::decode_block(std::uint64_t start) {
     bool ended = false;
     while (not ended and count < kMaxBlock) {
         // What follows behind a page border or a breakpoint, or where PMP lets nothing be fetched, waits
-        // until it is reached.
-        if (count != 0 and (page_end - pc < 4 or breaks_at(pc))) {
+        // until it is reached. (An instruction on the border is interpreted alone, and that may be compiled.)
+        if (count != 0 and (static_cast<std::int64_t>(page_end - pc) < 4 or breaks_at(pc))) {
             break;
         }
         Insn insn;

@@ -192,6 +192,24 @@ TEST_F(NativeFrontendTest, WhereThereIsNoRoomItIsTriedAgainLater) {
     EXPECT_EQ(tier_.requests[3].ran, tier_.requests[0].ran + 2 * 12);
 }
 
+TEST_F(NativeFrontendTest, AnInstructionAcrossAPageBorderIsABlockOfItsOwn) {
+    constexpr std::uint64_t kBorder = kCode + mem::kPageSize;
+    map(kBorder, mem::page::kRead | mem::page::kExecute);
+    std::uint64_t address = kBorder - 2;
+    for (const Insn& insn : {make_insn(Opcode::addi, 1, 1, 0, -1), make_insn(Opcode::addi, 1, 1, 0, -1),
+                             make_insn(Opcode::ecall, 0, 0, 0, 0)}) {
+        ASSERT_TRUE(ram_.write<std::uint32_t>(mem::PhysAddr{address}, encode(insn)));
+        address += 4;
+    }
+    tier_.accepts = false;
+    interpreter_.set_native(&tier_, 0);
+    hart_.pc = kBorder - 2;
+    EXPECT_EQ(interpreter_.run(100).trap.cause, cause::kEcallFromU);
+    ASSERT_EQ(tier_.requests.size(), 2u);
+    EXPECT_EQ(tier_.requests[0].pc, kBorder - 2);
+    EXPECT_EQ(tier_.requests[1].pc, kBorder + 2);
+}
+
 TEST_F(NativeFrontendTest, WhatIsCompiledAlreadyRunsAtOnce) {
     tier_.runs = [this](std::uint64_t, std::int64_t countdown) { return once_round(countdown); };
     tier_.has_code = true;
