@@ -24,10 +24,12 @@ struct JumpCache {
 
     static constexpr std::size_t index_of(std::uint64_t pc) { return (pc >> 1) % kEntries; }
 
-    static std::unique_ptr<JumpCache[], UnmapPages> make() {
+    using Owner = std::unique_ptr<JumpCache, UnmapPages>;
+    static Owner make() {
         auto cache = map_pages<JumpCache>(1, PagesGiven::when_touched);
         cache[0].forget_zero();
-        return cache;
+        const UnmapPages unmap = cache.get_deleter();
+        return {cache.release(), unmap};
     }
 
     void remember(std::uint64_t pc, std::uint64_t code) {

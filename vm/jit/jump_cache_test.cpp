@@ -23,11 +23,11 @@ bool holds_nothing(const JumpCache& cache) {
     return true;
 }
 
-TEST(JumpCache, HoldsNothingAtFirstNotEvenAtZero) { EXPECT_TRUE(holds_nothing(JumpCache::make()[0])); }
+TEST(JumpCache, HoldsNothingAtFirstNotEvenAtZero) { EXPECT_TRUE(holds_nothing(*JumpCache::make())); }
 
 TEST(JumpCache, FindsWhatItRemembersInItsSpaceUntilItIsCleared) {
     const auto owner = JumpCache::make();
-    JumpCache& cache = owner[0];
+    JumpCache& cache = *owner;
     for (const std::uint64_t pc : {std::uint64_t{0}, kPc}) {
         cache.remember(pc, kCode);
         EXPECT_EQ(found(cache, pc), kCode);

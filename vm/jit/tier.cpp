@@ -19,7 +19,7 @@ Tier::Tier(engine::Frontend& frontend, std::shared_ptr<CodeCache> cache)
     : frontend_(frontend), cache_(std::move(cache)), visitor_(*cache_), jumps_(JumpCache::make()) {}
 
 void Tier::forget() {
-    jumps_[0].clear();
+    jumps_->clear();
     visitor_.catch_up();
 }
 

@@ -26,9 +26,9 @@ class Tier : public engine::NativeTier {
         cache_->link(visitor_, *static_cast<const Site*>(exit), entry);
     }
     void remember(std::uint64_t pc, const void* entry) override {
-        jumps_[0].remember(pc, reinterpret_cast<std::uint64_t>(entry));
+        jumps_->remember(pc, reinterpret_cast<std::uint64_t>(entry));
     }
-    void select_space(std::uint64_t number) override { jumps_[0].space = number; }
+    void select_space(std::uint64_t number) override { jumps_->space = number; }
     void forget_code(const std::byte* code, std::uint64_t generation) override {
         cache_->forget_code(code, generation);
     }
@@ -48,7 +48,7 @@ class Tier : public engine::NativeTier {
     engine::Frontend& frontend_;
     std::shared_ptr<CodeCache> cache_;
     CodeCache::Visitor visitor_;
-    std::unique_ptr<JumpCache[], UnmapPages> jumps_;  // one
+    JumpCache::Owner jumps_;
     Counts counts_;
 };
 

@@ -286,7 +286,7 @@ class Runner {
     ir::Random random_{1};
     std::uint64_t served_ = 0;  // accesses
     CodeMemory code_ = CodeMemory::create(1 << 20).value();
-    std::unique_ptr<JumpCache[], UnmapPages> jumps_ = JumpCache::make();  // in which no jump is ever found
+    JumpCache::Owner jumps_ = JumpCache::make();  // in which no jump is ever found
     Stubs stubs_;
     NativeBlock native_;
     ir::World* world_ = nullptr;
