@@ -69,7 +69,7 @@ TEST_F(CodeSpaceTest, FenceOnThePageWhereAnInstructionEndsForgetsItToo) {
 TEST_F(CodeSpaceTest, FenceOnAnyAddressOfASuperpageForgetsItsTargets) {
     space_->remember(kPc, 0, &first_, 21);
     for (const std::uint64_t apart :
-         {0x20'0000, 0x100'0000}) {  // the latter: as many pages as are told apart
+         {0x20'0000U, 0x100'0000U}) {  // the latter: as many pages as are told apart
         EXPECT_FALSE(space_->forget_targets(kPc + apart));
         EXPECT_EQ(space_->recent(kPc, 0), &first_);
     }
