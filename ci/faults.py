@@ -53,7 +53,12 @@ EMITTERS = [
         "0, no);\n    if (no",
         "a select overwrites what it takes",
     ),
-    _x64("runtime", "a.sub(gp64(kRsi), kAccess);", "a.sub(gp64(kRsi), 1);", "accesses leave their region"),
+    _x64(
+        "runtime",
+        "a.sub(gp64(kRsi), kAccess);",
+        "a.sub(gp64(kRsi), kAccess / kAccess);",
+        "accesses leave their region",
+    ),
     _x64("memory", "        assembler_.jnz(outside(site));\n", "", "an address outside is not noticed"),
     _x64(
         "memory",
@@ -209,8 +214,8 @@ TABLES = [
     ),
     Fault(
         "vm/jit/code_cache.cpp",
-        "not memory_ and request.ran < options_.begin_after",
-        "request.ran < options_.begin_after",
+        "not memory_ and not watched and",
+        "not watched and",
         "threads of a program that is compiled wait as if it were not",
     ),
     Fault(
@@ -300,10 +305,15 @@ PASSES = [
     _pass(
         "reassociate",
         "inner.constant << shift",
-        "inner.constant",
+        "inner.constant << (shift & 1)",
         "constants come out of shifts as they went in",
     ),
-    _pass("reassociate", "or earlier.imm != node.imm", "", "shifts by two amounts are the same"),
+    _pass(
+        "reassociate",
+        ": shifted ? node.imm",
+        ": shifted ? 0",
+        "constants that are shifted and added are not shifted",
+    ),
     _pass("sink", "{ return needed_[node] == 0; }", "{ return needed_[node] < 2; }", "a form is made twice"),
     _pass(
         "sink",

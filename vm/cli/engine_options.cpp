@@ -80,7 +80,7 @@ Result<std::optional<native::Options>> native_options(const EngineOptions& optio
     }
     native::Options native;
     native.threshold = options.threshold.value_or(native.threshold);
-    native.code.begin_after = options.threshold ? 0 : kWorthBeginning;
+    native.code.begin_after = options.threshold or options.audit ? 0 : kWorthBeginning;
     native.code.level = options.level.value_or(native.code.level);
     if (options.code_cache) {
         const auto size = parse_code_cache(*options.code_cache);

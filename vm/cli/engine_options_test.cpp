@@ -35,6 +35,7 @@ TEST(EngineOptions, AProgramThatIsOverAtOnceIsNotCompiled) {
     EXPECT_GE(begins_after("--engine jit"), 100'000u);
     EXPECT_LT(begins_after("--engine jit"), 1'000'000u);
     EXPECT_EQ(begins_after("--engine jit --jit-threshold 1"), 0u);  // as is said
+    EXPECT_EQ(begins_after("--engine jit --audit"), 0u);            // or nothing would be audited
 }
 
 TEST(EngineOptions, AnInterpretedGuestHasNoneOfTheCompiler) {

@@ -129,7 +129,8 @@ engine::NativeCode CodeCache::compile(engine::Frontend& frontend, const engine::
     if (const void* const entry = look_up(request)) {
         return {entry};
     }
-    if (not memory_ and request.ran < options_.begin_after) {
+    const bool watched = options_.observer != nullptr;
+    if (not memory_ and not watched and request.ran < options_.begin_after) {
         return {.later = true};
     }
     const auto start = std::chrono::steady_clock::now();

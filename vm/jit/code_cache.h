@@ -27,7 +27,7 @@ struct CodeCacheOptions {
     unsigned level = 1;                // of optimisation, see ir::passes
     ir::passes::PassSet passes_off{};  // of those that the level has
     CodeObserver* observer = nullptr;  // outlives the cache
-    // Nothing is compiled before a hart has run so many instructions.
+    // Nothing is compiled before a hart has run so many instructions, unless somebody observes it.
     std::uint64_t begin_after = 0;
 };
 
