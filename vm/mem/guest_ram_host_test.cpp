@@ -144,7 +144,7 @@ TEST_F(HostProtectedCode, IsHeldTogetherWithTheJournalForAFork) {
     EXPECT_TRUE(hold.journal.owns_lock());
 }
 
-TEST(GuestRamReserved, OpensNothingWhereTheHostProtectsNothing) {
+TEST(GuestRamUnprotected, OpensNothingWhereTheHostProtectsNothing) {
     GuestRam ram = GuestRam::create(PhysAddr{0}, kSize, Backing::reserved).value();
     ram.mark_code(PhysAddr{0}, 4);
     const auto opened = ram.open_code(PhysAddr{0}, kPageSize);

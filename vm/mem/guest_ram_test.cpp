@@ -1,46 +1,31 @@
 #include "vm/mem/guest_ram.h"
 
 #include <algorithm>
-#include <array>
-#include <atomic>
 #include <limits>
 #include <sys/mman.h>
-#include <thread>
 #include <utility>
 #include <vector>
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "vm/mem/guest_ram_fixture.h"
+
 namespace vm::mem {
 namespace {
 
 using ::testing::HasSubstr;
 
-constexpr PhysAddr kBase{0x80000000};
-constexpr std::uint64_t kSize = 4 * kPageSize;
-constexpr PhysAddr kEnd = kBase + kSize;
-
-GuestRam make(PhysAddr base = kBase, std::uint64_t size = kSize, Backing backing = Backing::committed) {
-    auto made = GuestRam::create(base, size, backing);
-    EXPECT_TRUE(made.has_value());
-    return std::move(*made);
-}
-
-std::vector<std::byte> counted(std::size_t size) {
-    std::vector<std::byte> bytes(size);
-    for (std::size_t i = 0; i < size; ++i) {
-        bytes[i] = static_cast<std::byte>(i + 1);
-    }
-    return bytes;
-}
+using GuestRamPermissions = GuestRamTest;
+using GuestRamReserved = GuestRamTest;
+using GuestRamDeathTest = GuestRamTest;
 
 bool all_zero(const GuestRam& ram) {
     const std::byte* first = ram.host(ram.base());
     return std::all_of(first, first + ram.size(), [](std::byte byte) { return byte == std::byte{0}; });
 }
 
-TEST(GuestRam, IsZeroAndHasAllPermissionsWhenFresh) {
+TEST_F(GuestRamTest, IsZeroAndHasAllPermissionsWhenFresh) {
     const GuestRam ram = make();
     EXPECT_EQ(ram.base(), kBase);
     EXPECT_EQ(ram.size(), kSize);
@@ -50,26 +35,26 @@ TEST(GuestRam, IsZeroAndHasAllPermissionsWhenFresh) {
     }
 }
 
-TEST(GuestRam, LargeOnesBeginAtAHugePageOfTheHost) {
+TEST_F(GuestRamTest, LargeOnesBeginAtAHugePageOfTheHost) {
     constexpr std::uint64_t kHugePage = std::uint64_t{2} << 20;
     const GuestRam ram = GuestRam::create(kBase, kHugePage + kPageSize).value();
     EXPECT_EQ(reinterpret_cast<std::uintptr_t>(ram.host(kBase)) % kHugePage, 0u);
     EXPECT_TRUE(all_zero(ram));
 }
 
-TEST(GuestRam, RangesThatAreNotWholePagesAreRefused) {
+TEST_F(GuestRamTest, RangesThatAreNotWholePagesAreRefused) {
     EXPECT_THAT(GuestRam::create(kBase, 0).error().message, HasSubstr("not a range of whole 4 KiB pages"));
     EXPECT_FALSE(GuestRam::create(kBase, kPageSize + 1).has_value());
     EXPECT_FALSE(GuestRam::create(kBase + 1, kPageSize).has_value());
 }
 
-TEST(GuestRam, ARangeThatWrapsIsRefusedAndTheLastPageIsNot) {
+TEST_F(GuestRamTest, ARangeThatWrapsIsRefusedAndTheLastPageIsNot) {
     const PhysAddr last_page{~std::uint64_t{0} - (kPageSize - 1)};
     EXPECT_FALSE(GuestRam::create(last_page, 2 * kPageSize).has_value());
     EXPECT_TRUE(GuestRam::create(last_page, kPageSize).has_value());
 }
 
-TEST(GuestRam, MoreThanTheHostHasIsAnErrorThatSaysSo) {
+TEST_F(GuestRamTest, MoreThanTheHostHasIsAnErrorThatSaysSo) {
     const auto made = GuestRam::create(PhysAddr{0}, std::uint64_t{1} << 62, Backing::reserved);
     ASSERT_FALSE(made.has_value());
     EXPECT_THAT(made.error().message, HasSubstr("cannot get 4611686018427387904 bytes"));
@@ -78,7 +63,7 @@ TEST(GuestRam, MoreThanTheHostHasIsAnErrorThatSaysSo) {
     EXPECT_THAT(nearly_all.error().message, HasSubstr("bytes of guest memory"));
 }
 
-TEST(GuestRam, ContainsRangesUpToItsEndAndNotBeyond) {
+TEST_F(GuestRamTest, ContainsRangesUpToItsEndAndNotBeyond) {
     const GuestRam ram = make();
     EXPECT_TRUE(ram.contains(kBase, kSize));
     EXPECT_TRUE(ram.contains(kBase + (kSize - 1), 1));
@@ -88,14 +73,14 @@ TEST(GuestRam, ContainsRangesUpToItsEndAndNotBeyond) {
     EXPECT_FALSE(ram.contains(PhysAddr{0x7fffffff}, kSize));
 }
 
-TEST(GuestRam, ContainsAnEmptyRangeAtItsEndButNotBeyond) {
+TEST_F(GuestRamTest, ContainsAnEmptyRangeAtItsEndButNotBeyond) {
     const GuestRam ram = make();
     EXPECT_TRUE(ram.contains(kBase, 0));
     EXPECT_TRUE(ram.contains(kEnd, 0));
     EXPECT_FALSE(ram.contains(kEnd + 1, 0));
 }
 
-TEST(GuestRam, ContainsNothingThatWrapsAroundTheAddressSpace) {
+TEST_F(GuestRamTest, ContainsNothingThatWrapsAroundTheAddressSpace) {
     const GuestRam ram = make();
     EXPECT_FALSE(ram.contains(PhysAddr{~std::uint64_t{0}}, 2));
     EXPECT_FALSE(ram.contains(kBase, ~std::uint64_t{0}));
@@ -103,31 +88,31 @@ TEST(GuestRam, ContainsNothingThatWrapsAroundTheAddressSpace) {
 }
 
 template <class T>
-class GuestRamScalar : public ::testing::Test {};
+class GuestRamScalar : public GuestRamTest {};
 
 using Widths = ::testing::Types<std::uint8_t, std::uint16_t, std::uint32_t, std::uint64_t>;
 TYPED_TEST_SUITE(GuestRamScalar, Widths);
 
 TYPED_TEST(GuestRamScalar, AWriteIsReadBackAtEveryAlignment) {
-    GuestRam ram = make();
+    GuestRam ram = TestFixture::make();
     for (std::uint64_t offset = 0; offset < 16; ++offset) {
         const auto value = static_cast<TypeParam>(0x8877665544332211 + offset);
-        ASSERT_TRUE(ram.write<TypeParam>(kBase + offset, value).has_value());
-        EXPECT_EQ(ram.read<TypeParam>(kBase + offset), value);
+        ASSERT_TRUE(ram.write<TypeParam>(TestFixture::kBase + offset, value).has_value());
+        EXPECT_EQ(ram.read<TypeParam>(TestFixture::kBase + offset), value);
     }
 }
 
 TYPED_TEST(GuestRamScalar, AccessesMayCrossAPage) {
-    GuestRam ram = make();
-    const PhysAddr crossing = kBase + (kPageSize - 1);
+    GuestRam ram = TestFixture::make();
+    const PhysAddr crossing = TestFixture::kBase + (kPageSize - 1);
     const auto value = static_cast<TypeParam>(0x8877665544332211);
     ASSERT_TRUE(ram.write<TypeParam>(crossing, value).has_value());
     EXPECT_EQ(ram.read<TypeParam>(crossing), value);
 }
 
 TYPED_TEST(GuestRamScalar, TheLastBytesAreInsideAndOneFurtherIsNot) {
-    GuestRam ram = make();
-    const PhysAddr last = kBase + (kSize - sizeof(TypeParam));
+    GuestRam ram = TestFixture::make();
+    const PhysAddr last = TestFixture::kBase + (TestFixture::kSize - sizeof(TypeParam));
     EXPECT_TRUE(ram.write<TypeParam>(last, 1).has_value());
     EXPECT_TRUE(ram.read<TypeParam>(last).has_value());
     EXPECT_FALSE(ram.read<TypeParam>(last + 1).has_value());
@@ -136,24 +121,24 @@ TYPED_TEST(GuestRamScalar, TheLastBytesAreInsideAndOneFurtherIsNot) {
 }
 
 TYPED_TEST(GuestRamScalar, AddressesOutsideFaultAndChangeNothing) {
-    GuestRam ram = make();
+    GuestRam ram = TestFixture::make();
     constexpr TypeParam kOnes = std::numeric_limits<TypeParam>::max();
-    for (const PhysAddr outside :
-         {PhysAddr{0}, PhysAddr{0x7fffffff}, kEnd, kEnd + 1, PhysAddr{~std::uint64_t{0}}}) {
+    for (const PhysAddr outside : {PhysAddr{0}, PhysAddr{0x7fffffff}, TestFixture::kEnd,
+                                   TestFixture::kEnd + 1, PhysAddr{~std::uint64_t{0}}}) {
         EXPECT_FALSE(ram.read<TypeParam>(outside).has_value()) << raw(outside);
         EXPECT_FALSE(ram.write<TypeParam>(outside, kOnes).has_value()) << raw(outside);
     }
     EXPECT_TRUE(all_zero(ram));
 }
 
-TEST(GuestRam, ScalarsAreLittleEndian) {
+TEST_F(GuestRamTest, ScalarsAreLittleEndian) {
     GuestRam ram = make();
     ASSERT_TRUE(ram.write<std::uint32_t>(kBase, 0x04030201).has_value());
     EXPECT_EQ(ram.read<std::uint8_t>(kBase), 1);
     EXPECT_EQ(ram.read<std::uint16_t>(kBase + 2), 0x0403);
 }
 
-TEST(GuestRam, ATopOfMemoryRangeDoesNotReachAddressZero) {
+TEST_F(GuestRamTest, ATopOfMemoryRangeDoesNotReachAddressZero) {
     const PhysAddr last_page{~std::uint64_t{0} - (kPageSize - 1)};
     GuestRam ram = make(last_page, kPageSize);
     EXPECT_TRUE(ram.read<std::uint64_t>(last_page + (kPageSize - 8)).has_value());
@@ -161,7 +146,7 @@ TEST(GuestRam, ATopOfMemoryRangeDoesNotReachAddressZero) {
     EXPECT_FALSE(ram.read<std::uint64_t>(PhysAddr{0}).has_value());
 }
 
-TEST(GuestRam, BytesAreCopiedInAndOut) {
+TEST_F(GuestRamTest, BytesAreCopiedInAndOut) {
     GuestRam ram = make();
     const auto bytes = counted(2 * kPageSize);
     ASSERT_TRUE(ram.write_bytes(kBase + 100, bytes).has_value());
@@ -172,7 +157,7 @@ TEST(GuestRam, BytesAreCopiedInAndOut) {
     EXPECT_EQ(ram.read<std::uint8_t>(kBase + (100 + 2 * kPageSize)), 0);
 }
 
-TEST(GuestRam, BytesThatEndAtTheEndAreInside) {
+TEST_F(GuestRamTest, BytesThatEndAtTheEndAreInside) {
     GuestRam ram = make();
     const auto bytes = counted(kSize);
     EXPECT_TRUE(ram.write_bytes(kBase, bytes).has_value());
@@ -181,7 +166,7 @@ TEST(GuestRam, BytesThatEndAtTheEndAreInside) {
     EXPECT_EQ(copy, bytes);
 }
 
-TEST(GuestRam, BytesPartlyOutsideAreNeitherReadNorWritten) {
+TEST_F(GuestRamTest, BytesPartlyOutsideAreNeitherReadNorWritten) {
     GuestRam ram = make();
     const auto bytes = counted(16);
     for (const PhysAddr address :
@@ -195,7 +180,7 @@ TEST(GuestRam, BytesPartlyOutsideAreNeitherReadNorWritten) {
     EXPECT_TRUE(all_zero(ram));
 }
 
-TEST(GuestRam, NoBytesAreAlwaysCopiedInsideAndAtTheEnd) {
+TEST_F(GuestRamTest, NoBytesAreAlwaysCopiedInsideAndAtTheEnd) {
     GuestRam ram = make();
     EXPECT_TRUE(ram.read_bytes(kEnd, {}).has_value());
     EXPECT_TRUE(ram.write_bytes(kEnd, {}).has_value());
@@ -203,7 +188,7 @@ TEST(GuestRam, NoBytesAreAlwaysCopiedInsideAndAtTheEnd) {
     EXPECT_FALSE(ram.read_bytes(kEnd + 1, {}).has_value());
 }
 
-TEST(GuestRam, FillSetsItsRangeAlone) {
+TEST_F(GuestRamTest, FillSetsItsRangeAlone) {
     GuestRam ram = make();
     ASSERT_TRUE(ram.fill(kBase + 4000, 200, std::byte{0x5a}).has_value());
     EXPECT_EQ(ram.read<std::uint8_t>(kBase + 3999), 0);
@@ -212,189 +197,26 @@ TEST(GuestRam, FillSetsItsRangeAlone) {
     EXPECT_EQ(ram.read<std::uint8_t>(kBase + 4200), 0);
 }
 
-TEST(GuestRam, FillOfALengthThatOverflowsIsRefused) {
+TEST_F(GuestRamTest, FillOfALengthThatOverflowsIsRefused) {
     GuestRam ram = make();
     EXPECT_FALSE(ram.fill(kBase + 8, ~std::uint64_t{0}, std::byte{1}).has_value());
     EXPECT_TRUE(all_zero(ram));
 }
 
-TEST(GuestRam, HostPointersSeeTheSameMemory) {
+TEST_F(GuestRamTest, HostPointersSeeTheSameMemory) {
     GuestRam ram = make();
     *ram.host(kBase + 5) = std::byte{7};
     EXPECT_EQ(ram.read<std::uint8_t>(kBase + 5), 7);
 }
 
-TEST(GuestRamCode, AWriteToPlainPagesKeepsTheGeneration) {
-    GuestRam ram = make();
-    ram.mark_code(kBase, 4);
-    const auto before = ram.code_generation();
-    ASSERT_TRUE(ram.write<std::uint64_t>(kBase + kPageSize, 1).has_value());
-    ASSERT_TRUE(ram.write_bytes(kBase + kPageSize, counted(64)).has_value());
-    EXPECT_EQ(ram.code_generation(), before);
-    EXPECT_TRUE(ram.flags_at(kBase) & page::kCode);
-}
-
-TEST(GuestRamCode, MarkingAloneDoesNotAdvanceTheGeneration) {
-    GuestRam ram = make();
-    const auto before = ram.code_generation();
-    ram.mark_code(kBase, kSize);
-    EXPECT_EQ(ram.code_generation(), before);
-}
-
-TEST(GuestRamCode, EveryKindOfWriteToCodeAdvancesTheGenerationAndClearsTheFlag) {
-    using Write = void (*)(GuestRam&);
-    constexpr std::array<Write, 5> kWrites = {
-        [](GuestRam& ram) { EXPECT_TRUE(ram.write<std::uint8_t>(kBase + 10, 1).has_value()); },
-        [](GuestRam& ram) { EXPECT_TRUE(ram.write_bytes(kBase + 10, counted(1)).has_value()); },
-        [](GuestRam& ram) { EXPECT_TRUE(ram.fill(kBase + 10, 1, std::byte{1}).has_value()); },
-        [](GuestRam& ram) { ram.store_notify(kBase + 10, 1); },
-        [](GuestRam& ram) { ram.set_permissions(kBase, kPageSize, page::kRead); },
-    };
-    for (const Write write : kWrites) {
-        GuestRam ram = make();
-        ram.mark_code(kBase, 4);
-        const auto before = ram.code_generation();
-        write(ram);
-        EXPECT_GT(ram.code_generation(), before);
-        EXPECT_FALSE(ram.flags_at(kBase) & page::kCode);
-    }
-}
-
-TEST(GuestRamCode, OneAdvanceIsEnoughUntilCodeIsDecodedAgain) {
-    GuestRam ram = make();
-    ram.mark_code(kBase, 4);
-    ASSERT_TRUE(ram.write<std::uint8_t>(kBase, 1).has_value());
-    const auto after_first = ram.code_generation();
-    ASSERT_TRUE(ram.write<std::uint8_t>(kBase, 2).has_value());
-    EXPECT_EQ(ram.code_generation(), after_first);
-    ram.mark_code(kBase, 4);
-    ASSERT_TRUE(ram.write<std::uint8_t>(kBase, 3).has_value());
-    EXPECT_GT(ram.code_generation(), after_first);
-}
-
-TEST(GuestRamCode, AScalarThatEndsInACodePageIsNoticed) {
-    GuestRam ram = make();
-    ram.mark_code(kBase + kPageSize, 4);
-    const auto before = ram.code_generation();
-    ASSERT_TRUE(ram.write<std::uint16_t>(kBase + (kPageSize - 1), 1).has_value());
-    EXPECT_GT(ram.code_generation(), before);
-    EXPECT_FALSE(ram.flags_at(kBase + kPageSize) & page::kCode);
-}
-
-TEST(GuestRamCode, AScalarThatEndsJustBeforeACodePageIsNot) {
-    GuestRam ram = make();
-    ram.mark_code(kBase + kPageSize, 4);
-    const auto before = ram.code_generation();
-    ASSERT_TRUE(ram.write<std::uint64_t>(kBase + (kPageSize - 8), 1).has_value());
-    EXPECT_EQ(ram.code_generation(), before);
-}
-
-TEST(GuestRamCode, BytesThatEndInACodePageAreNoticedAndOtherPagesKeepTheirFlag) {
-    GuestRam ram = make();
-    ram.mark_code(kBase + 2 * kPageSize, 4);
-    ram.mark_code(kBase + 3 * kPageSize, 4);
-    const auto before = ram.code_generation();
-    ASSERT_TRUE(ram.write_bytes(kBase + 5, counted(2 * kPageSize)).has_value());
-    EXPECT_GT(ram.code_generation(), before);
-    EXPECT_FALSE(ram.flags_at(kBase + 2 * kPageSize) & page::kCode);
-    EXPECT_TRUE(ram.flags_at(kBase + 3 * kPageSize) & page::kCode);
-}
-
-TEST(GuestRamCode, AGuardOutlastsWrites) {
-    GuestRam ram = make();
-    EXPECT_FALSE(ram.mark_guarded_code(kBase + 8));
-    EXPECT_TRUE(ram.end_guard(kBase, ram.begin_guard(kBase)));
-    EXPECT_TRUE(ram.mark_guarded_code(kBase + 8));
-    EXPECT_TRUE(ram.mark_guarded_code(kBase + 16));
-    EXPECT_FALSE(ram.mark_guarded_code(kBase + kPageSize));
-    const auto before = ram.code_generation();
-    ASSERT_TRUE(ram.write<std::uint8_t>(kBase, 1).has_value());
-    EXPECT_EQ(ram.code_generation(), before + 1);
-    EXPECT_FALSE(ram.flags_at(kBase) & page::kCode);
-    ram.report_store(kBase);
-    EXPECT_EQ(ram.code_generation(), before + 1);
-    EXPECT_TRUE(ram.mark_guarded_code(kBase));
-    ram.report_store(kBase + 7);
-    EXPECT_EQ(ram.code_generation(), before + 2);
-    EXPECT_EQ(ram.overwritten_code(before + 2), kBase);
-    EXPECT_EQ(ram.permissions_at(kBase), page::kPermissions);
-}
-
-TEST(GuestRamCode, AReleasedGuardIsAWriteAndEndsWhatWasBegun) {
-    GuestRam ram = make();
-    EXPECT_TRUE(ram.end_guard(kBase, ram.begin_guard(kBase)));
-    EXPECT_TRUE(ram.mark_guarded_code(kBase));
-    const auto before = ram.code_generation();
-    const auto begun = ram.begin_guard(kBase + kPageSize);
-    ram.release_guard(kBase + 5);
-    EXPECT_EQ(ram.code_generation(), before + 1);
-    EXPECT_EQ(ram.overwritten_code(before + 1), kBase);
-    EXPECT_EQ(ram.flags_at(kBase), page::kPermissions);
-    EXPECT_FALSE(ram.end_guard(kBase + kPageSize, begun));
-    EXPECT_FALSE(ram.mark_guarded_code(kBase + kPageSize));
-    ram.release_guard(kBase);
-    EXPECT_EQ(ram.code_generation(), before + 1);
-}
-
-TEST(GuestRamCode, MarkingAnInstructionAcrossAPageMarksBoth) {
-    GuestRam ram = make();
-    ram.mark_code(kBase + (kPageSize - 2), 4);
-    EXPECT_TRUE(ram.flags_at(kBase) & page::kCode);
-    EXPECT_TRUE(ram.flags_at(kBase + kPageSize) & page::kCode);
-    EXPECT_FALSE(ram.flags_at(kBase + 2 * kPageSize) & page::kCode);
-}
-
-TEST(GuestRamCode, ARefusedWriteDoesNotAdvanceTheGeneration) {
-    GuestRam ram = make();
-    ram.mark_code(kBase, kSize);
-    const auto before = ram.code_generation();
-    EXPECT_FALSE(ram.write<std::uint64_t>(kEnd + ~std::uint64_t{3}, 1).has_value());
-    EXPECT_FALSE(ram.write_bytes(kBase, counted(kSize + 1)).has_value());
-    EXPECT_EQ(ram.code_generation(), before);
-}
-
-TEST(GuestRamCode, NoBytesNotifyNothing) {
-    GuestRam ram = make();
-    ram.mark_code(kBase, kSize);
-    const auto before = ram.code_generation();
-    ram.store_notify(kBase, 0);
-    ram.store_notify(kEnd, 0);
-    ASSERT_TRUE(ram.write_bytes(kBase, {}).has_value());
-    EXPECT_EQ(ram.code_generation(), before);
-}
-
-TEST(GuestRamCode, AMarkThatIsSetWhilePermissionsChangeStaysOrCountsAsOverwritten) {
-    constexpr std::uint64_t kPages = 1 << 14;
-    GuestRam ram = make(kBase, kPages * kPageSize, Backing::reserved);
-    for (int round = 0; round < 20; ++round) {
-        const std::uint64_t before = ram.code_generation();
-        std::atomic<int> ready = 0;
-        const auto start = [&ready] {
-            for (++ready; ready != 2;) {
-            }
-        };
-        std::thread decoder([&] {
-            start();
-            ram.mark_code(kBase, ram.size());
-        });
-        start();
-        ram.set_permissions(kBase, ram.size(), page::kRead | page::kExecute);
-        decoder.join();
-        const auto marked = std::count_if(ram.flags(), ram.flags() + kPages,
-                                          [](std::uint8_t flags) { return (flags & page::kCode) != 0; });
-        ASSERT_EQ(static_cast<std::uint64_t>(marked) + (ram.code_generation() - before), kPages);
-        ram.store_notify(kBase, ram.size());
-    }
-}
-
-TEST(GuestRamPermissions, ChangeWithoutEndingAGuard) {
+TEST_F(GuestRamPermissions, ChangeWithoutEndingAGuard) {
     GuestRam ram = make();
     ASSERT_TRUE(ram.end_guard(kBase, ram.begin_guard(kBase)));
     ram.set_permissions(kBase, kSize, page::kRead);
     EXPECT_EQ(ram.flags_at(kBase), page::kRead | page::kGuarding | page::kGuarded);
 }
 
-TEST(GuestRamPermissions, OfManyPagesReachTheLastAndNoFurther) {
+TEST_F(GuestRamPermissions, OfManyPagesReachTheLastAndNoFurther) {
     constexpr std::uint64_t kPages = 40;
     GuestRam ram = make(kBase, kPages * kPageSize, Backing::reserved);
     ram.mark_code(kBase + 20 * kPageSize, 1);
@@ -405,7 +227,7 @@ TEST(GuestRamPermissions, OfManyPagesReachTheLastAndNoFurther) {
     EXPECT_EQ(ram.overwritten_code(ram.code_generation()), kBase + 20 * kPageSize);
 }
 
-TEST(GuestRamPermissions, AreReplacedForWholePages) {
+TEST_F(GuestRamPermissions, AreReplacedForWholePages) {
     GuestRam ram = make();
     ram.set_permissions(kBase + kPageSize, 2 * kPageSize, page::kRead | page::kExecute);
     EXPECT_EQ(ram.flags_at(kBase), page::kPermissions);
@@ -414,33 +236,33 @@ TEST(GuestRamPermissions, AreReplacedForWholePages) {
     EXPECT_EQ(ram.flags_at(kBase + 3 * kPageSize), page::kPermissions);
 }
 
-TEST(GuestRamPermissions, OtherBitsCannotBeSet) {
+TEST_F(GuestRamPermissions, OtherBitsCannotBeSet) {
     GuestRam ram = make();
     ram.set_permissions(kBase, kPageSize, 0xff);
     EXPECT_EQ(ram.flags_at(kBase), page::kPermissions);
 }
 
-TEST(GuestRamPermissions, DoNotBindScalarsBecauseTheirOwnerChecksThem) {
+TEST_F(GuestRamPermissions, DoNotBindScalarsBecauseTheirOwnerChecksThem) {
     GuestRam ram = make();
     ram.set_permissions(kBase, kPageSize, 0);
     EXPECT_TRUE(ram.write<std::uint32_t>(kBase, 5).has_value());
     EXPECT_EQ(ram.read<std::uint32_t>(kBase), 5U);
 }
 
-TEST(GuestRamPermissions, ChangingNoPageChangesNothing) {
+TEST_F(GuestRamPermissions, ChangingNoPageChangesNothing) {
     GuestRam ram = make();
     ram.set_permissions(kEnd, 0, 0);
     EXPECT_EQ(ram.flags_at(kBase + (kSize - 1)), page::kPermissions);
 }
 
-TEST(GuestRamReserved, HasAddressSpaceWithoutPermissions) {
+TEST_F(GuestRamReserved, HasAddressSpaceWithoutPermissions) {
     const GuestRam ram = make(PhysAddr{0}, std::uint64_t{1} << 38, Backing::reserved);
     EXPECT_EQ(ram.size(), std::uint64_t{1} << 38);
     EXPECT_EQ(ram.flags_at(PhysAddr{0}), 0);
     EXPECT_EQ(ram.flags_at(PhysAddr{(std::uint64_t{1} << 38) - 1}), 0);
 }
 
-TEST(GuestRamReserved, IsUsableWhereTheHostMapsMemoryIntoIt) {
+TEST_F(GuestRamReserved, IsUsableWhereTheHostMapsMemoryIntoIt) {
     GuestRam ram = make(PhysAddr{0}, std::uint64_t{1} << 38, Backing::reserved);
     constexpr PhysAddr kPage{0x3f00000000};
     ASSERT_NE(::mmap(ram.host(kPage), kPageSize, PROT_READ | PROT_WRITE,
@@ -452,12 +274,12 @@ TEST(GuestRamReserved, IsUsableWhereTheHostMapsMemoryIntoIt) {
     EXPECT_EQ(ram.flags_at(kPage), page::kRead | page::kWrite);
 }
 
-TEST(GuestRamDeathTest, TouchingReservedMemoryWithoutAMappingIsStoppedByTheHost) {
+TEST_F(GuestRamDeathTest, TouchingReservedMemoryWithoutAMappingIsStoppedByTheHost) {
     GuestRam ram = make(PhysAddr{0}, kSize, Backing::reserved);
     EXPECT_DEATH(static_cast<void>(ram.write<std::uint8_t>(PhysAddr{0}, 1)), "");
 }
 
-TEST(GuestRam, WatchedPagesGrantWhatTheyDidAndShowItToNoFastPath) {
+TEST_F(GuestRamTest, WatchedPagesGrantWhatTheyDidAndShowItToNoFastPath) {
     GuestRam ram = make();
     ram.mark_code(kBase, 4);
     ram.watch({{kBase, page::kWrite}, {kBase + 2 * kPageSize, page::kRead | page::kWrite}});
@@ -470,7 +292,7 @@ TEST(GuestRam, WatchedPagesGrantWhatTheyDidAndShowItToNoFastPath) {
     EXPECT_EQ(ram.flags_at(kBase + 2 * kPageSize), page::kPermissions);
 }
 
-TEST(GuestRam, WatchedPagesStayHiddenWhateverTheyAreGranted) {
+TEST_F(GuestRamTest, WatchedPagesStayHiddenWhateverTheyAreGranted) {
     GuestRam ram = make();
     ram.watch({{kBase + kPageSize, page::kRead}, {kBase + 3 * kPageSize, page::kWrite}});
     ram.set_permissions(kBase, 3 * kPageSize, page::kRead | page::kWrite);
@@ -487,7 +309,7 @@ TEST(GuestRam, WatchedPagesStayHiddenWhateverTheyAreGranted) {
     EXPECT_EQ(moved.flags_at(kBase + kPageSize), page::kRead);
 }
 
-TEST(GuestRamDeathTest, OurOwnMisuseAborts) {
+TEST_F(GuestRamDeathTest, OurOwnMisuseAborts) {
     GuestRam ram = make();
     EXPECT_DEATH(ram.mark_code(kEnd, 4), "guest_ram.cpp");
     EXPECT_DEATH(ram.mark_code(kBase, 0), "guest_ram.cpp");
@@ -495,7 +317,7 @@ TEST(GuestRamDeathTest, OurOwnMisuseAborts) {
     EXPECT_DEATH(ram.set_permissions(kBase + 1, kPageSize, 0), "guest_ram.cpp");
 }
 
-TEST(GuestRam, AMoveTakesMemoryFlagsAndGenerationAlong) {
+TEST_F(GuestRamTest, AMoveTakesMemoryFlagsAndGenerationAlong) {
     GuestRam first = make();
     ASSERT_TRUE(first.write<std::uint32_t>(kBase, 42).has_value());
     first.mark_code(kBase, 4);
@@ -508,7 +330,7 @@ TEST(GuestRam, AMoveTakesMemoryFlagsAndGenerationAlong) {
     EXPECT_TRUE(second.flags_at(kBase) & page::kCode);
 }
 
-TEST(GuestRam, MoveAssignmentReplacesTheTarget) {
+TEST_F(GuestRamTest, MoveAssignmentReplacesTheTarget) {
     GuestRam first = make();
     GuestRam second = make(PhysAddr{0}, kPageSize);
     ASSERT_TRUE(first.write<std::uint32_t>(kBase, 42).has_value());
