@@ -219,6 +219,12 @@ TABLES = [
         "threads of a program that is compiled wait as if it were not",
     ),
     Fault(
+        "vm/jit/code_cache.cpp",
+        "options_.observer != nullptr;\n    if (not memory_",
+        "false;\n    if (not memory_",
+        "what is looked at is not compiled from the beginning",
+    ),
+    Fault(
         "vm/jit/materialise.cpp",
         "return sext32(bits);",
         "return zext32(bits);",

@@ -337,9 +337,17 @@ class Notes final : public CodeObserver {
     std::uint64_t code = 0;
 };
 
-std::shared_ptr<CodeCache> observed(CodeObserver& observer, std::size_t bytes) {
-    return std::make_shared<CodeCache>(kAbi, x64::make_backend(kAbi, MemoryModel{}, &observer).value(),
-                                       CodeCacheOptions{.code_bytes = bytes, .observer = &observer});
+std::shared_ptr<CodeCache> observed(CodeObserver& observer, std::size_t bytes,
+                                    std::uint64_t begin_after = 0) {
+    return std::make_shared<CodeCache>(
+        kAbi, x64::make_backend(kAbi, MemoryModel{}, &observer).value(),
+        CodeCacheOptions{.code_bytes = bytes, .observer = &observer, .begin_after = begin_after});
+}
+
+TEST_F(CodeCacheTest, WhatIsObservedIsCompiledFromTheBeginning) {
+    Notes notes;
+    Hart hart(observed(notes, kSmall, 1000));
+    EXPECT_NE(hart.compile(at(kPc)).entry, nullptr);
 }
 
 TEST_F(CodeCacheTest, AnObserverSeesWhatIsCompiledAndWhatGoesWithTheCache) {
