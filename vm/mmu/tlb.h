@@ -48,10 +48,13 @@ class DirectMappedTlb {
     static constexpr std::uint64_t kLargestRegion = std::uint64_t{1} << kLargestReach;
 
     // An address's entry. Arrays that lie powers of two apart would all want the same ones, so bits above
-    // those that count entries take part. (shared with compiled code)
+    // those that count entries take part. They are one fewer, as neighbours must have different entries: an
+    // access that crosses from one page into the next is told by the second's not being where it looks. With
+    // as many, a carry through all of them would change no bit of the index. (shared with compiled code)
     static constexpr unsigned kFoldShift = mem::kPageShift + std::countr_zero(kSlots);
+    static constexpr std::size_t kFolded = kEntries / 2;
     static constexpr std::size_t index_of(std::uint64_t address) {
-        return (address >> mem::kPageShift ^ address >> kFoldShift) % kEntries;
+        return (address >> mem::kPageShift) % kEntries ^ (address >> kFoldShift) % kFolded;
     }
 
     // What compiled code probes. A hit's host address is addend + address, modulo 2^64.
@@ -173,9 +176,8 @@ class DirectMappedTlb {
     // entries_[index_of(address)], by one shift less: a dependent access waits for each.
     const Entry& entry_of(std::uint64_t address) const {
         constexpr unsigned kShift = std::countr_zero(sizeof(Entry));
-        const std::uint64_t offset =
-            (address >> (mem::kPageShift - kShift) ^ address >> (kFoldShift - kShift)) & (kEntries - 1)
-                                                                                             << kShift;
+        const std::uint64_t offset = (address >> (mem::kPageShift - kShift) & (kEntries - 1) << kShift) ^
+                                     (address >> (kFoldShift - kShift) & (kFolded - 1) << kShift);
         return *reinterpret_cast<const Entry*>(reinterpret_cast<const std::byte*>(entries_.data()) + offset);
     }
 

@@ -132,8 +132,9 @@ void emit_look_up(x86::Assembler& a, const MemoryModel::Translations& found, std
     a.mov(gp32(kRsi), gp32(kRax));
     a.shr(gp32(kRcx), mem::kPageShift - kEntryShift);
     a.shr(gp32(kRsi), mmu::Tlb::kFoldShift - kEntryShift);
-    a.xor_(gp32(kRcx), gp32(kRsi));
     a.and_(gp32(kRcx), (mmu::Tlb::kEntries - 1) << kEntryShift);
+    a.and_(gp32(kRsi), (mmu::Tlb::kFolded - 1) << kEntryShift);
+    a.xor_(gp32(kRcx), gp32(kRsi));
     a.lea(gp64(kRdi), x86::ptr(gp64(kRax), size - 1));
     a.and_(gp64(kRdi), kPageMask);
     a.mov(gp64(kRsi), gp64(kRdi));
