@@ -114,6 +114,9 @@ bool Core<Memory>::load_reserved(std::uint64_t address, semantics::MemType type)
         hart_.reservation.valid = false;
         return false;
     }
+    // A load of the host waits for no store of its own: what the guest stored plainly would come later than
+    // an lr with rl.
+    std::atomic_thread_fence(std::memory_order_seq_cst);
     const std::uint64_t value = host_atomics::load(from, type);
     hart_.reservation = {true, address, value};
     memory_.slow().value = value;

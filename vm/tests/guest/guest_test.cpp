@@ -214,6 +214,10 @@ TEST(GuestThreads, ChangeWhatIsMappedWhileOthersUseItAndRunWhatOthersWrote) {
 // Not compared: qemu-riscv64 does not know robust lists, so whoever waits for the dead waits for ever.
 TEST(GuestThreads, LeaveRobustLocksToOthersWhenTheyDie) { expect(run_guest("threads_robust"), 0, "done\n"); }
 
+TEST(GuestThreads, LoadBehindTheirStoresWhereTheyAskForThat) {
+    expect(run_guest("store_buffering"), 0, "done\n");
+}
+
 TEST(GuestThreads, StopAtTheInstructionLimitTogether) {
     const GuestRun run = run_guest("threads", {}, {"--max-instructions", "3000000"});
     EXPECT_EQ(run.exit_code, 124);
