@@ -15,7 +15,9 @@ struct Counts {
     std::uint64_t host_bytes = 0;
     std::chrono::nanoseconds compile_time{};  // on the clock, of what was refused, too
     std::uint64_t retired = 0;                // in compiled code
+    std::uint64_t runs = 0;                   // how often C++ entered it
     std::uint64_t links = 0;
+    std::uint64_t unlinked = 0;  // exits that could be linked and were not yet, so that they came back to C++
     std::uint64_t jump_misses = 0;  // jumps that the jump cache did not know, so that they came back to C++
     std::uint64_t served = 0;
     std::uint64_t faults = 0;
@@ -31,7 +33,9 @@ struct Counts {
         host_bytes += other.host_bytes;
         compile_time += other.compile_time;
         retired += other.retired;
+        runs += other.runs;
         links += other.links;
+        unlinked += other.unlinked;
         jump_misses += other.jump_misses;
         served += other.served;
         faults += other.faults;

@@ -57,6 +57,7 @@ struct Site {
 struct BlockCounter {
     std::uint64_t entries = 0;
     std::uint64_t unretired = 0;  // instructions of entries that left by the side
+    std::uint64_t look_ups = 0;   // in the jump cache
 };
 
 // What the code of a block is for, from an offset on to the next mark.
@@ -83,7 +84,7 @@ struct NativeBlock {
     std::uint64_t address = 0;       // where its code runs
     std::uint32_t instructions = 0;  // what entering it takes off the countdown
     std::vector<std::byte> code;     // as it is where it was compiled for
-    ChunkedVector<Site, 16> sites;
+    ChunkedVector<Site, 8> sites;
     std::vector<SlotMove> moves;
     std::vector<std::uint64_t> constants;
     std::vector<std::uint32_t> faults;  // indices of sites whose access may fail in hardware, by host offset

@@ -43,6 +43,8 @@ engine::NativeOutcome Tier::run(const void* entry, std::int64_t countdown) {
         this);
     cache_->stubs().enter(&run, entry, frontend_.memory(), countdown);
     counts_.retired += static_cast<std::uint64_t>(countdown - run.exit.countdown);
+    const bool entered = run.exit.kind != NativeExit::Kind::budget or run.exit.countdown != countdown;
+    counts_.runs += entered ? 1 : 0;
     const engine::NativeOutcome outcome = outcome_of(run.exit);
     visitor_.leave();
     return outcome;
@@ -61,7 +63,7 @@ engine::NativeOutcome Tier::outcome_of(const NativeExit& exit) {
     switch (site.node.op) {
         case ir::Opcode::branch:
         case ir::Opcode::goto_:
-            counts_.jump_misses += site.linkable ? 0 : 1;
+            ++(site.linkable ? counts_.unlinked : counts_.jump_misses);
             outcome.kind = Kind::go_on;
             outcome.exit = site.linkable ? &site : nullptr;
             break;

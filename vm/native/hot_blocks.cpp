@@ -15,14 +15,23 @@ void HotBlocks::compiled(const jit::Compilation&, const jit::NativeBlock& block,
     if (counter != counters_.rend()) counter->instructions = block.instructions;
 }
 
+HotBlocks::Totals HotBlocks::totals() const {
+    Totals totals;
+    for (const Counter& each : counters_) {
+        totals.entries += each.counted.entries;
+        totals.look_ups += each.counted.look_ups;
+    }
+    return totals;
+}
+
 std::vector<HotBlock> HotBlocks::hottest(std::size_t most) const {
     std::map<std::uint64_t, HotBlock> by_pc;
     for (const Counter& each : counters_) {
-        const auto& [entries, unretired] = each.counted;
-        if (entries == 0) continue;
+        const jit::BlockCounter& counted = each.counted;
+        if (counted.entries == 0) continue;
         HotBlock& block = by_pc[each.pc];
-        block = {each.pc, each.instructions, block.entries + entries,
-                 block.retired + entries * each.instructions - unretired};
+        block = {each.pc, each.instructions, block.entries + counted.entries,
+                 block.retired + counted.entries * each.instructions - counted.unretired};
     }
     std::vector<HotBlock> blocks;
     for (const auto& [pc, block] : by_pc) blocks.push_back(block);

@@ -23,6 +23,12 @@ class HotBlocks final : public jit::CodeObserver {
     void compiled(const jit::Compilation& from, const jit::NativeBlock& block,
                   const jit::Stubs& stubs) override;
 
+    // Of all blocks.
+    struct Totals {
+        std::uint64_t entries = 0;
+        std::uint64_t look_ups = 0;
+    };
+    Totals totals() const;
     // Those that have run, by what they retired.
     std::vector<HotBlock> hottest(std::size_t most) const;
 

@@ -44,6 +44,14 @@ TEST_F(HotBlocksTest, WhatWasCompiledAgainCountsOn) {
     EXPECT_EQ(hottest[0].instructions, 4u);
 }
 
+TEST_F(HotBlocksTest, TotalsAreOfAllBlocks) {
+    compile(0x1000, 10, 3);
+    compile(0x2000, 4, 5);
+    blocks_.counter(0x3000)->look_ups = 7;
+    EXPECT_EQ(blocks_.totals().entries, 8u);
+    EXPECT_EQ(blocks_.totals().look_ups, 7u);
+}
+
 TEST_F(HotBlocksTest, WhatNeverRanIsNone) {
     compile(0x1000, 10, 0);
     EXPECT_TRUE(blocks_.hottest(10).empty());

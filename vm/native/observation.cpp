@@ -54,7 +54,8 @@ std::vector<std::string> Observation::statistics(const jit::Counts& counts,
                                                  std::uint64_t instructions) const {
     constexpr std::size_t kMost = 10;
     const auto hottest = hot_blocks_ != nullptr ? hot_blocks_->hottest(kMost) : std::vector<HotBlock>();
-    return compiler_statistics(counts, instructions, hottest, symbols_);
+    const auto totals = hot_blocks_ != nullptr ? hot_blocks_->totals() : HotBlocks::Totals{};
+    return compiler_statistics(counts, instructions, totals, hottest, symbols_);
 }
 
 }  // namespace vm::native

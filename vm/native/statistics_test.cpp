@@ -29,7 +29,7 @@ TEST(CompilerStatistics, SayWhatWasCompiledAndWhatItsCodeLeftToOthers) {
     counts.invalidated = 11;
     counts.evicted = 12;
     EXPECT_THAT(
-        compiler_statistics(counts, 1000, {}, SymbolTable()),
+        compiler_statistics(counts, 1000, {}, {}, SymbolTable()),
         ElementsAre(
             "compiled 3 blocks of 20 instructions in 1.500 ms to 250 bytes of host code, 12.5 an "
             "instruction; 4 refused, 5 attempts failed",
@@ -37,11 +37,25 @@ TEST(CompilerStatistics, SayWhatWasCompiledAndWhatItsCodeLeftToOthers) {
             "by C++, 9 accesses faulted; 10 blocks found compiled, 11 were overwritten, 12 made room"));
 }
 
+TEST(CompilerStatistics, SayHowOftenCodeLedOnByItself) {
+    jit::Counts counts;
+    counts.runs = 20;
+    counts.unlinked = 5;
+    counts.jump_misses = 10;
+    // Of the 100 entries 20 were C++'s and 30 jumps that were found; exits that are linked did the other 50.
+    EXPECT_EQ(
+        compiler_statistics(counts, 1000, {.entries = 100, .look_ups = 40}, {}, SymbolTable()).at(2),
+        "100 blocks entered, 20 times by C++; of exits that can be linked 90.91 % led on by themselves, "
+        "of 40 jumps looked up 75.00 % were found");
+    EXPECT_THAT(compiler_statistics(counts, 1000, {.entries = 20}, {}, SymbolTable()).at(2),
+                ::testing::HasSubstr("of 0 jumps looked up none were found"));
+}
+
 TEST(CompilerStatistics, NameTheHottestBlocks) {
     SymbolTable symbols;
     symbols.add(vm::testing::ElfImage().parse().value(), 0);
     const std::array hottest = {HotBlock{0x10004, 5, 100, 450}, HotBlock{0x20, 1, 50, 50}};
-    const auto lines = compiler_statistics({}, 1000, hottest, symbols);
+    const auto lines = compiler_statistics({}, 1000, {}, hottest, symbols);
     ASSERT_EQ(lines.size(), 5u);
     EXPECT_EQ(lines[2], "hottest blocks: entries x instructions that ran of the block's, share of all");
     EXPECT_EQ(lines[3], "         100 x 4.5 of 5    45.0 %  0x10004 <main>");

@@ -78,6 +78,10 @@ void Lowering::look_up_jump() {
     constexpr auto kJumps = static_cast<std::int32_t>(offsetof(NativeFrame, jumps));
     static_assert(offsetof(JumpCache, entries) == 0);
     const Label miss = assembler_.newLabel();
+    if (out_->counter != nullptr) {
+        assembler_.mov(gp64(kRcx), reinterpret_cast<std::uint64_t>(&out_->counter->look_ups));
+        assembler_.inc(x86::qword_ptr(gp64(kRcx)));
+    }
     assembler_.mov(gp32(kRcx), gp32(kScratch));
     assembler_.mov(gp64(kRdx), x86::qword_ptr(x86::rsp, kJumps));
     assembler_.and_(gp32(kRcx), kIndexBits);
