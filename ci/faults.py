@@ -214,6 +214,36 @@ TABLES = [
     ),
     Fault(
         "vm/jit/code_cache.cpp",
+        "made != 0 and not crowded and",
+        "made != 0 and",
+        "what is remembered of small blocks has no bound",
+    ),
+    Fault(
+        "vm/jit/code_cache.cpp",
+        "        request.scope = Scope::none;\n",
+        "",
+        "what is placed behind its being overwritten is found by others",
+    ),
+    Fault(
+        "vm/guest/riscv/core.h",
+        "    forget_overwritten([](const std::byte*) {});\n",
+        "    generation_ = memory_.code_generation();\n",
+        "whoever forgets all leaves compiled code that was overwritten",
+    ),
+    Fault(
+        "vm/guest/riscv/core.h",
+        "tier->forgotten() : ",
+        "memory_.code_generation() : ",
+        "a new hart finds code that was overwritten before",
+    ),
+    Fault(
+        "vm/guest/riscv/core_blocks.h",
+        "kept and (block->page == 0 or block->page == space_->page(block->pc, memory_.slow().code));",
+        "kept;",
+        "a block is compiled of bytes that are not its own",
+    ),
+    Fault(
+        "vm/jit/code_cache.cpp",
         "not memory_ and not watched and",
         "not watched and",
         "threads of a program that is compiled wait as if it were not",
@@ -336,6 +366,18 @@ PASSES = [
 ]
 
 TRANSLATIONS = [
+    Fault(
+        "vm/mmu/tlb.h",
+        "kFolded = kEntries / 2;",
+        "kFolded = kEntries;",
+        "an access crosses into a page that has the entry of the one before",
+    ),
+    _x64(
+        "runtime",
+        "    a.and_(gp32(kRsi), (mmu::Tlb::kFolded - 1) << kEntryShift);\n",
+        "    a.and_(gp32(kRsi), (mmu::Tlb::kEntries - 1) << kEntryShift);\n",
+        "compiled code looks up other entries than there are",
+    ),
     Fault(
         "vm/mmu/tlb.h", "            part_neighbours(address);\n", "", "a fence leaves a page in its region"
     ),

@@ -29,6 +29,7 @@ class CountedRuns final : public vm::engine::NativeTier {
     void forget_code(const std::byte* code, std::uint64_t generation) override {
         tier_.forget_code(code, generation);
     }
+    std::uint64_t forgotten() const override { return tier_.forgotten(); }
     void forget() override { tier_.forget(); }
 
     std::uint64_t runs = 0;

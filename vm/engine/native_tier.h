@@ -101,6 +101,9 @@ class NativeTier {
     // The page of the host that holds `code` was overwritten, which advanced the generation of code to this:
     // what was compiled from older bytes is found and linked to no more. Without a page: any may have been.
     virtual void forget_code(const std::byte* code, std::uint64_t generation) = 0;
+    // All that was overwritten up to this generation is forgotten: where a hart begins that has looked at no
+    // code yet.
+    virtual std::uint64_t forgotten() const = 0;
     // All entries that this hart was given, and where jumps of its led, are forgotten by it.
     virtual void forget() = 0;
 };

@@ -15,6 +15,9 @@ namespace vm::jit {
 namespace {
 
 constexpr std::size_t kAlignment = 16;
+// What a block takes of a region on average, at least: what is remembered of each lies elsewhere, 2 KiB or
+// more. Of a kernel and its programs blocks have 750 bytes.
+constexpr std::size_t kLeastBlock = 256;
 
 // A twentieth of the time that compiling takes.
 #ifdef NDEBUG
@@ -124,8 +127,13 @@ std::uint32_t CodeCache::make_block(engine::Frontend& frontend, engine::NativeRe
     return 0;
 }
 
-engine::NativeCode CodeCache::compile(engine::Frontend& frontend, const engine::NativeRequest& request) {
+// Who asks may have waited for the lock while its bytes were overwritten and forgotten. The code is then
+// found by nobody else: it would not be forgotten again.
+engine::NativeCode CodeCache::compile(engine::Frontend& frontend, engine::NativeRequest request) {
     const std::lock_guard lock(mutex_);
+    if (request.generation < forgotten_) {
+        request.scope = Scope::none;
+    }
     if (const void* const entry = look_up(request)) {
         return {entry};
     }
@@ -147,7 +155,8 @@ engine::NativeCode CodeCache::make(engine::Frontend& frontend, const engine::Nat
         block.offset = region.used;
         const std::uint32_t made =
             make_block(frontend, request, memory_->address(block.offset), block.native);
-        if (made != 0 and block.native.code.size() <= region.end - region.used) {
+        const bool crowded = region.blocks.size() > (region.end - region.begin) / kLeastBlock;
+        if (made != 0 and not crowded and block.native.code.size() <= region.end - region.used) {
             counts_.guest_instructions += made;
             return {place(block, region, request)};
         }
@@ -275,6 +284,7 @@ bool CodeCache::may_lead_to(const Placed& from, const Placed& to) {
 
 void CodeCache::forget_code(const std::byte* code, std::uint64_t generation) {
     const std::lock_guard lock(mutex_);
+    forgotten_ = std::max(forgotten_, generation);
     std::vector<Placed*> older;
     const auto collect = [&](const std::vector<Placed*>& blocks) {
         std::copy_if(blocks.begin(), blocks.end(), std::back_inserter(older),
@@ -290,6 +300,11 @@ void CodeCache::forget_code(const std::byte* code, std::uint64_t generation) {
         block->stale = true;
     }
     counts_.invalidated += older.size();
+}
+
+std::uint64_t CodeCache::forgotten() const {
+    const std::lock_guard lock(mutex_);
+    return forgotten_;
 }
 
 std::size_t CodeCache::region_at(std::size_t offset) const {

@@ -87,9 +87,10 @@ class CodeCache {
 
     // As engine::NativeTier says, by any hart.
     const void* find(const engine::NativeRequest& request);
-    engine::NativeCode compile(engine::Frontend& frontend, const engine::NativeRequest& request);
+    engine::NativeCode compile(engine::Frontend& frontend, engine::NativeRequest request);
     void link(const Visitor& visitor, const Site& exit, const void* entry);
     void forget_code(const std::byte* code, std::uint64_t generation);
+    std::uint64_t forgotten() const;
     // The site whose access failed at this address of the host's; nullptr where there is none. For a hart
     // that is in compiled code.
     const Site* fault_at(std::uint64_t host_pc);
@@ -178,6 +179,7 @@ class CodeCache {
     std::unordered_map<Key, Placed*, Hash> table_;
     std::unordered_map<std::uintptr_t, std::vector<Placed*>> by_page_;  // of the host; what table_ holds
     Pages pages_;
+    std::uint64_t forgotten_ = 0;  // the newest generation of forget_code
     std::vector<Visitor*> visitors_;
     std::atomic<std::uint64_t> epoch_ = 0;
     ir::Block scratch_;

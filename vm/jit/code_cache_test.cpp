@@ -225,6 +225,29 @@ TEST_F(CodeCacheTest, WithoutAPageAnyMayHaveBeenOverwritten) {
     EXPECT_EQ(hart_->tier.find(at(kPc)), nullptr);
 }
 
+// As where a hart waited for another that compiled, and meanwhile its bytes were overwritten and forgotten.
+TEST_F(CodeCacheTest, WhatWasForgottenBeforeItIsPlacedIsFoundByNobodyElse) {
+    auto late = at(kPc);
+    late.generation = 6;
+    EXPECT_EQ(cache_->forgotten(), 0u);
+    hart_->tier.forget_code(bytes_.of(kPc), 7);
+    EXPECT_EQ(cache_->forgotten(), 7u);
+    EXPECT_NE(hart_->compile(late).entry, nullptr);
+    EXPECT_EQ(other_->tier.find(at(kPc)), nullptr);
+    auto newer = at(kBesidePc);
+    newer.generation = 7;
+    const void* const entry = hart_->compile(newer).entry;
+    EXPECT_NE(entry, nullptr);
+    EXPECT_EQ(other_->tier.find(newer), entry);
+}
+
+// What is remembered of each takes memory, too.
+TEST_F(CodeCacheTest, ManySmallBlocksMakeRoomBeforeTheirCodeFillsTheMemory) {
+    EXPECT_TRUE(compile_more(*hart_, kSmall / 256));
+    EXPECT_LT(cache_->counts().host_bytes, kSmall / 2);
+    EXPECT_GT(cache_->counts().evicted, 0u);
+}
+
 TEST_F(CodeCacheTest, TheOldestCodeMakesRoomAndIsNoHartsAnyMore) {
     const void* const first = hart_->compile(at(kPc)).entry;
     EXPECT_TRUE(compile_more(*hart_, kTooMany));
@@ -245,7 +268,7 @@ TEST_F(CodeCacheTest, WhatIsEvictedIsLedToNoMore) {
     // Young enough to outlive it.
     while (cache_->counts().evicted == 0 and hart_->tier.find(at(kPc)) == nullptr) {
         ASSERT_TRUE(compile_more(*hart_, 1));
-        if (next_pc_ == (1 << 20) + 2 * kTooMany / 8) {
+        if (next_pc_ == (1 << 20) + 2 * kTooMany / 32) {
             const void* const exit = hart_->compile(at(kPc)).entry;
             hart_->tier.link(hart_->run(exit).exit, target);
             EXPECT_EQ(hart_->run(exit).countdown, 98);
@@ -392,6 +415,28 @@ TEST_F(CodeCacheTest, InstructionsBehindASideExitAreCountedAsNotRun) {
     EXPECT_EQ(hart.run(entry).pc, kPc + 12);
     EXPECT_EQ(notes.counted.unretired, 2u);
     EXPECT_EQ(notes.counted.entries, 2u);
+    EXPECT_EQ(notes.counted.look_ups, 0u);
+    EXPECT_EQ(hart.tier.counts().runs, 2u);
+    EXPECT_EQ(hart.tier.counts().unlinked, 2u);
+    EXPECT_EQ(hart.tier.run(entry, 2).kind, Kind::spent);
+    EXPECT_EQ(hart.tier.counts().runs, 2u);  // nothing ran
+}
+
+TEST_F(CodeCacheTest, ACounterKnowsWhatWasLookedUp) {
+    Notes notes;
+    Hart hart(observed(notes, kSmall));
+    hart.guest.code = [](ir::Builder& builder) {
+        builder.instruction({kPc, 0});
+        builder.goto_value(x_of(builder), {kPc, 1});
+        return 1;
+    };
+    const void* const jump = hart.tier.compile(at(kPc)).entry;
+    EXPECT_EQ(hart.run(jump).pc, 10u);
+    EXPECT_EQ(notes.counted.look_ups, 1u);
+    hart.tier.remember(10, hart.compile(at(kBesidePc)).entry);
+    EXPECT_EQ(hart.run(jump).pc, kNext);
+    EXPECT_EQ(notes.counted.look_ups, 2u);
+    EXPECT_EQ(hart.tier.counts().jump_misses, 1u);
 }
 
 // Each does what an interpreter does, over more blocks than there is room for, some of which are overwritten.

@@ -32,6 +32,7 @@ class Tier : public engine::NativeTier {
     void forget_code(const std::byte* code, std::uint64_t generation) override {
         cache_->forget_code(code, generation);
     }
+    std::uint64_t forgotten() const override { return cache_->forgotten(); }
     void forget() override;
 
     // Of this hart: what is compiled the cache counts.

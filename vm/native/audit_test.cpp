@@ -43,6 +43,7 @@ class WrongTier final : public engine::NativeTier {
     void forget_code(const std::byte* code, std::uint64_t generation) override {
         tier_.forget_code(code, generation);
     }
+    std::uint64_t forgotten() const override { return tier_.forgotten(); }
     void forget() override { tier_.forget(); }
 
   private:

@@ -59,6 +59,7 @@ class Core {
         }
         native_ = tier;
         threshold_ = threshold;
+        generation_ = tier != nullptr ? tier->forgotten() : memory_.code_generation();
         flush();
     }
     engine::NativeTier& native() { return *native_; }
@@ -156,6 +157,8 @@ class Core {
     bool fetch_insn(std::uint64_t pc, Insn& insn);
     Op<Memory>* decode_block(std::uint64_t pc);
     Op<Memory>* known_block(std::uint64_t pc);
+    template <class Action>
+    bool forget_overwritten(Action forget);
     void drop_overwritten();
     void select_jump_space();
     template <class Action>
@@ -184,7 +187,7 @@ class Core {
     std::array<Op<Memory>, 2> step_{};
     std::vector<std::uint64_t> breakpoints_;  // in order
     std::uint64_t epoch_ = 0;
-    std::uint64_t generation_ = 0;
+    std::uint64_t generation_ = 0;  // of code: all that was overwritten up to it is forgotten
     std::uint64_t permissions_ = 0;
     std::uint64_t mapping_ = 0;
     std::uint64_t fences_ = 0;
@@ -238,14 +241,35 @@ void Core<Memory>::for_spaces(Action action) {
     }
 }
 
+// All that was overwritten by now is forgotten, compiled code by whoever shares it. `forget` takes each page,
+// none where any may have been: then it is the last, and the answer false.
+template <class Memory>
+template <class Action>
+bool Core<Memory>::forget_overwritten(Action forget) {
+    const std::uint64_t now = memory_.code_generation();
+    while (generation_ != now) {
+        const std::byte* const page = memory_.overwritten_code(generation_ + 1);
+        generation_ = page == nullptr ? now : generation_ + 1;
+        if (native_ != nullptr) {
+            native_->forget_code(page, generation_);
+        }
+        if (page == nullptr) {
+            return false;
+        }
+        forget(page);
+    }
+    return true;
+}
+
+// What is overwritten meanwhile is forgotten when it is looked for again.
 template <class Memory>
 void Core<Memory>::flush() {
+    forget_overwritten([](const std::byte*) {});
     for_spaces([](CodeSpace<Memory>& space) { space.clear(); });
     arena_.clear();
     if (native_ != nullptr) {
         native_->forget();
     }
-    generation_ = memory_.code_generation();
     permissions_ = memory_.code_permissions();
     ++epoch_;
 }
@@ -262,21 +286,12 @@ void Core<Memory>::set_breakpoints(std::vector<std::uint64_t> addresses) {
 // Where links between pages are kept, all decoded blocks go: they are not known from their ends.
 template <class Memory>
 void Core<Memory>::drop_overwritten() {
-    const std::uint64_t now = memory_.code_generation();
-    for (std::uint64_t generation = generation_; generation != now;) {
-        const std::byte* const page = memory_.overwritten_code(++generation);
-        if (native_ != nullptr) {
-            native_->forget_code(page, page == nullptr ? now : generation);
-        }
-        if (page == nullptr) {
-            return flush();
-        }
+    const bool known = forget_overwritten([&](const std::byte* page) {
         if (Memory::kRemapsCode) {
             for_spaces([=](CodeSpace<Memory>& space) { space.drop(page); });
         }
-    }
-    generation_ = now;
-    if (not Memory::kRemapsCode) {
+    });
+    if (not known or not Memory::kRemapsCode) {
         return flush();
     }
     jump_spaces_.forget();

@@ -102,7 +102,8 @@ Op<Memory>* Core<Memory>::decode_block(std::uint64_t start) {
 }
 
 // A fetch may wait for others. The bytes that lie there now may be newer than what was decoded: without a
-// fence.i the guest may meet either.
+// fence.i the guest may meet either. But where the tables lead elsewhere by now, and the fence that says so
+// is on its way, they are not the block's, which is known by where its own lie.
 template <class Memory>
 bool Core<Memory>::compile(Op<Memory>* block) {
     const std::uint32_t mxcsr = fp::host::read_mxcsr();
@@ -110,7 +111,9 @@ bool Core<Memory>::compile(Op<Memory>* block) {
     const std::uint64_t fences = fences_;
     const std::uint64_t generation = memory_.code_generation();
     const bool fetched = memory_.fetch(block->pc);
-    const bool same = fetched and epoch == epoch_ and fences == fences_;
+    const bool kept = fetched and epoch == epoch_ and fences == fences_;
+    const bool same =
+        kept and (block->page == 0 or block->page == space_->page(block->pc, memory_.slow().code));
     engine::NativeCode code{.later = true};
     if (same) {
         const SlowAccess& slow = memory_.slow();

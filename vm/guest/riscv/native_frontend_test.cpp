@@ -12,7 +12,9 @@
 #include "vm/guest/riscv/encode.h"
 #include "vm/guest/riscv/generate_code.h"
 #include "vm/guest/riscv/interpreter.h"
+#include "vm/guest/riscv/system_memory.h"
 #include "vm/guest/riscv/user_memory.h"
+#include "vm/mmu/page_table_builder.h"
 
 namespace vm::guest::riscv {
 namespace {
@@ -45,6 +47,7 @@ class ScriptedTier final : public engine::NativeTier {
     void forget_code(const std::byte* code, std::uint64_t generation) override {
         overwritten.emplace_back(code, generation);
     }
+    std::uint64_t forgotten() const override { return overwritten.empty() ? 0 : overwritten.back().second; }
     void forget() override { ++forgot; }
 
     static const void* entry_of(const engine::NativeRequest& request) {
@@ -251,6 +254,31 @@ TEST_F(NativeFrontendTest, OverwrittenCodeIsForgottenByItsPage) {
     EXPECT_EQ(tier_.requests.size(), 2u);
 }
 
+// A fence.i that comes later would find nothing new.
+TEST_F(NativeFrontendTest, WhoeverForgetsAllHasTheTierForgetWhatWasOverwrittenFirst) {
+    tier_.accepts = false;
+    interpreter_.set_native(&tier_, 0);
+    run_loop(2);
+    program({make_insn(Opcode::addi, 1, 1, 0, -1)});
+    interpreter_.set_breakpoints({kData});
+    ASSERT_EQ(tier_.overwritten.size(), 1u);
+    EXPECT_EQ(tier_.overwritten[0].first, ram_.host(mem::PhysAddr{kCode}));
+    EXPECT_EQ(tier_.overwritten[0].second, ram_.code_generation());
+}
+
+TEST_F(NativeFrontendTest, AHartBeginsWithWhatTheOthersHaveNotForgotten) {
+    run_loop(2);
+    program({make_insn(Opcode::addi, 1, 1, 0, -1)});
+    run_loop(2);
+    program({make_insn(Opcode::addi, 1, 1, 0, -1)});
+    ASSERT_EQ(ram_.code_generation(), 2u);
+    tier_.overwritten = {{nullptr, 1}};
+    interpreter_.set_native(&tier_, 0);
+    ASSERT_EQ(tier_.overwritten.size(), 2u);
+    EXPECT_EQ(tier_.overwritten[1].first, ram_.host(mem::PhysAddr{kCode}));
+    EXPECT_EQ(tier_.overwritten[1].second, 2u);
+}
+
 TEST_F(NativeFrontendTest, NothingRunsInItWhileTheHostCannotRoundAsTheGuestSays) {
     interpreter_.set_native(&tier_, 0);
     hart_.csrs.frm = 4;
@@ -288,6 +316,52 @@ TEST_F(NativeFrontendTest, CallsAreTheAtomicInstructions) {
     EXPECT_EQ(frontend.load(kData, 8).value, 7u);
     EXPECT_FALSE(call(LiftHelper::lr_d, kData + 4, 0).done);
     EXPECT_FALSE(call(amo_helper(semantics::Amo::swap, semantics::MemType::s32), kCode, 0).done);
+}
+
+// In a machine a fence may be on its way from another hart while the tables lead elsewhere already, and what
+// was remembered of them made room.
+TEST(NativeFrontend, BytesThatTheTablesLeadToByNowAreNotCompiledAsThoseOfTheBlock) {
+    constexpr std::uint64_t kBase = 0x8000'0000;
+    constexpr std::uint64_t kAt = 0x4000'0000;
+    constexpr std::uint64_t kLeaf = mmu::pte::kRead | mmu::pte::kExecute | mmu::pte::kAccessed;
+    mem::GuestRam ram = mem::GuestRam::create(mem::PhysAddr{kBase}, 0x10'0000).value();
+    mem::MmioBus bus;
+    Hart hart{CsrFile(HartKind::machine, 0, [] { return std::uint64_t{0}; })};
+    SystemMemory memory{ram, bus, hart.csrs};
+    ScriptedTier tier;
+    Interpreter<SystemMemory> interpreter{hart, memory};
+    mmu::PageTableBuilder tables{ram, mmu::PagingMode::sv39, mem::PhysAddr{kBase + 0x8000}};
+    const auto write_csr = [&](Csr csr, std::uint64_t value) {
+        ASSERT_TRUE(hart.csrs.write(static_cast<std::uint16_t>(csr), value).has_value());
+    };
+    const auto run = [&] {
+        hart.pc = kAt;
+        EXPECT_EQ(interpreter.run(100).trap.cause, cause::kEcallFromS);
+    };
+    for (const auto& [page, step] : {std::pair{kBase, 1}, {kBase + mem::kPageSize, 100}}) {
+        ASSERT_TRUE(ram.write(mem::PhysAddr{page}, encode(make_insn(Opcode::addi, 1, 1, 0, step))));
+        ASSERT_TRUE(ram.write(mem::PhysAddr{page + 4}, encode(make_insn(Opcode::ecall, 0, 0, 0, 0))));
+    }
+    write_csr(Csr::pmpaddr0, (std::uint64_t{1} << 53) - 1);
+    write_csr(Csr::pmpcfg0, 0x1f);
+    write_csr(Csr::satp, std::uint64_t{8} << 60 | raw(tables.table().root) >> mem::kPageShift);
+    write_csr(Csr::mstatus, static_cast<std::uint64_t>(Privilege::supervisor) << 11);
+    ASSERT_TRUE(hart.csrs.mret().has_value());
+    tables.map(kAt, kBase, kLeaf);
+    tier.accepts = false;
+    interpreter.set_native(&tier, 1);
+    run();
+    tables.map(kAt, kBase + mem::kPageSize, kLeaf);
+    memory.translation_fence({true, true, 0, 0});  // which the interpreter does not know of
+    run();
+    EXPECT_EQ(hart.x[1], 2u);
+    EXPECT_TRUE(tier.requests.empty());
+    interpreter.translation_fence({true, true, 0, 0});
+    run();
+    run();
+    EXPECT_EQ(hart.x[1], 202u);
+    ASSERT_EQ(tier.requests.size(), 1u);
+    EXPECT_EQ(tier.requests[0].bytes.data(), ram.host(mem::PhysAddr{kBase + mem::kPageSize}));
 }
 
 }  // namespace
