@@ -2,6 +2,7 @@
 
 #include <cstdio>
 #include <cstdlib>
+#include <sstream>
 
 #include <CLI/CLI.hpp>
 #include <fmt/format.h>
@@ -72,14 +73,20 @@ std::vector<std::string> take_benchmark_flags(std::vector<std::string>& argument
     return flags;
 }
 
+const Error kCannotPrint{"cannot write to standard output"};
+
 int complain(const Failure& failure) {
-    fmt::print(stderr, "vmbench: {}\n", failure.message);
+    say(failure.message);
     return static_cast<int>(failure.code);
 }
 
 // Help and version are "errors" of the parser, too; they print themselves and exit with 0.
 int report_parse_error(const CLI::App& app, const CLI::ParseError& error) {
-    if (error.get_exit_code() == 0) return app.exit(error);
+    if (error.get_exit_code() == 0) {
+        std::ostringstream text;
+        const int code = app.exit(error, text, text);
+        return write_output("-", text.str()) && std::fflush(stdout) == 0 ? code : complain(kCannotPrint);
+    }
     return complain(Error{fmt::format("{} (see `vmbench --help`)", first_line(error.what()))});
 }
 
@@ -123,7 +130,7 @@ int run_app(int argc, char** argv) {
     }
     const Outcome outcome = dispatch(app, actions, globals);
     if (!outcome) return complain(outcome.error());
-    if (std::fflush(stdout) != 0) return complain(Error{"cannot write to standard output"});
+    if (std::fflush(stdout) != 0) return complain(kCannotPrint);
     return static_cast<int>(*outcome);
 }
 

@@ -28,8 +28,7 @@ std::string ids_text(const model::Baseline& baseline) {
 Outcome list(store::Connection& connection) {
     const auto baselines = store::list_baselines(connection);
     if (!baselines) return tl::unexpected(baselines.error());
-    if (baselines->empty())
-        fmt::print(stderr, "no baselines yet: make one with `vmbench save-baseline NAME`\n");
+    if (baselines->empty()) say("no baselines yet: make one with `vmbench save-baseline NAME`");
     std::vector<std::vector<std::string>> rows;
     for (const model::Baseline& baseline : *baselines) {
         rows.push_back({baseline.name, date_text(baseline.created_ns), counted(baseline.runs.size(), "run"),

@@ -45,7 +45,7 @@ Outcome list(const Options& options, const Globals& globals) {
     const SelectOptions& asked = options.select;
     const bool narrowed = !asked.suites.empty() || !asked.filter.empty() || !asked.tags.empty();
     fmt::print("{}", narrowed || options.benchmarks ? benchmarks_table(*selected) : suites_table(*selected));
-    for (const std::string& line : selected->broken) fmt::print(stderr, "vmbench: {}\n", line);
+    for (const std::string& line : selected->broken) say(line);
     return selected->broken.empty() ? model::ExitCode::ok : model::ExitCode::measurement_failed;
 }
 

@@ -122,12 +122,12 @@ class Nightly {
 
     void tidy() {
         const auto dropped = store::drop_old_pairs(connection_, options_.keep_pairs);
-        if (!dropped) fmt::print(stderr, "vmbench: old pairs stay: {}\n", dropped.error().message);
+        if (!dropped) say(fmt::format("old pairs stay: {}", dropped.error().message));
         const auto turn = run::Turn::try_take(run::Turn::default_path());
         if (!turn || !*turn) return;
         const auto pruned =
             run::prune_checkouts(matchup_.sides.cache, options_.keep_builds, {matchup_.base, matchup_.head});
-        if (!pruned) fmt::print(stderr, "vmbench: old builds stay: {}\n", pruned.error().message);
+        if (!pruned) say(fmt::format("old builds stay: {}", pruned.error().message));
     }
 
   private:

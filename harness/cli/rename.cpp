@@ -22,7 +22,7 @@ struct Options {
 Outcome list(store::Connection& connection) {
     const auto aliases = store::list_aliases(connection);
     if (!aliases) return tl::unexpected(aliases.error());
-    if (aliases->empty()) fmt::print(stderr, "no benchmark was renamed\n");
+    if (aliases->empty()) say("no benchmark was renamed");
     std::vector<std::vector<std::string>> rows;
     for (const store::Alias& alias : *aliases) {
         rows.push_back({alias.old_benchmark, alias.new_benchmark, date_text(alias.created_ns), alias.reason});

@@ -43,7 +43,7 @@ Outcome show_runs(const Globals& globals) {
     const auto runs = store::list_runs(*connection);
     if (!runs) return tl::unexpected(runs.error());
     if (runs->empty()) {
-        fmt::print(stderr, "no runs yet: measure one with `vmbench run`\n");
+        say("no runs yet: measure one with `vmbench run`");
         return model::ExitCode::ok;
     }
     std::vector<std::vector<std::string>> rows;

@@ -88,6 +88,11 @@ std::string counted(std::size_t count, std::string_view noun) {
     return fmt::format("{} {}{}", count, noun, count == 1 ? "" : "s");
 }
 
+void say(std::string_view line) {
+    const std::string text = fmt::format("vmbench: {}\n", line);
+    static_cast<void>(std::fwrite(text.data(), 1, text.size(), stderr));
+}
+
 Result<std::string> read_file(const std::string& path) {
     std::error_code error;
     if (std::filesystem::is_directory(path, error)) return fail("cannot read '{}': it is a folder", path);

@@ -33,6 +33,9 @@ std::string aligned(const std::vector<std::vector<std::string>>& rows);
 // "1 run", "2 runs"
 std::string counted(std::size_t count, std::string_view noun);
 
+// A line of vmbench's own on standard error. Where that cannot be written nobody is left to be told.
+void say(std::string_view line);
+
 Result<std::string> read_file(const std::string& path);
 
 // Writes a file at once or not at all. "-" is standard output.

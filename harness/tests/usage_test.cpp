@@ -1,4 +1,5 @@
 #include <algorithm>
+#include <cstdlib>
 #include <fstream>
 
 #include <gmock/gmock.h>
@@ -29,6 +30,14 @@ TEST_F(Usage, HelpAndVersionSucceed) {
     EXPECT_THAT(help.out, HasSubstr("save-baseline"));
     EXPECT_EQ(vmbench({"run", "--help"}).code, 0);
     EXPECT_THAT(vmbench({"--version"}).out, testing::StartsWith("vmbench "));
+}
+
+TEST_F(Usage, WhatCannotBePrintedIsNoSuccessAndNoCrash) {
+    const auto code = [](const std::string& words) {
+        return WEXITSTATUS(std::system((std::string(VMBENCH) + words).c_str()));
+    };
+    EXPECT_EQ(code(" --help > /dev/full 2> /dev/null"), 2);
+    EXPECT_EQ(code(" measure 2> /dev/full"), 2);
 }
 
 TEST_F(Usage, WithoutACommandItIsTheHelp) {

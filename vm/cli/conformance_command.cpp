@@ -10,6 +10,7 @@
 
 #include "vm/cli/engines.h"
 #include "vm/cli/instruction_count.h"
+#include "vm/cli/messages.h"
 #include "vm/machine/conformance.h"
 #include "vm/native/native.h"
 
@@ -63,20 +64,20 @@ Result<int> conformance(const Options& options) {
     for (const std::string& path : *files) {
         width = std::max(width, path.size() - path.rfind('/') - 1);
     }
-    fmt::print("{:<{}}  engine  {:>12}  verdict\n", "program", width, "instructions");
+    write_output(fmt::format("{:<{}}  engine  {:>12}  verdict\n", "program", width, "instructions"));
     std::vector<Column> engines = columns();
     for (const std::string& path : *files) {
         for (Column& column : engines) {
             const ConformanceResult result =
                 machine::run_conformance(path, options.max_instructions, column.native);
             column.passed += result.kind == Kind::passed ? 1 : 0;
-            fmt::print("{:<{}}  {:<6}  {:>12}  {}\n", result.name, width, column.engine, result.instructions,
-                       verdict(result));
+            write_output(fmt::format("{:<{}}  {:<6}  {:>12}  {}\n", result.name, width, column.engine,
+                                     result.instructions, verdict(result)));
         }
     }
     bool all = true;
     for (const Column& column : engines) {
-        fmt::print("{}: {} of {} passed\n", column.engine, column.passed, files->size());
+        write_output(fmt::format("{}: {} of {} passed\n", column.engine, column.passed, files->size()));
         all = all and column.passed == files->size();
     }
     return all ? 0 : 1;

@@ -1,8 +1,5 @@
 #include "vm/cli/disasm_command.h"
 
-#include <cerrno>
-#include <cstdio>
-#include <cstring>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -11,6 +8,7 @@
 #include <fmt/format.h>
 
 #include "vm/base/elf_file.h"
+#include "vm/cli/messages.h"
 #include "vm/machine/listing.h"
 
 namespace vm::cli {
@@ -21,13 +19,7 @@ Result<int> disasm(const std::string& path) {
     if (not file) {
         return tl::unexpected(file.error());
     }
-    machine::list_instructions(*file, [](std::string_view line) {
-        std::fwrite(line.data(), 1, line.size(), stdout);
-        std::fputc('\n', stdout);
-    });
-    if (std::fflush(stdout) != 0 or std::ferror(stdout) != 0) {
-        return fail("cannot write the listing: {}", std::strerror(errno));
-    }
+    machine::list_instructions(*file, [](std::string_view line) { write_output(fmt::format("{}\n", line)); });
     return 0;
 }
 

@@ -1,5 +1,8 @@
 #include "vm/cli/engine_options.h"
 
+#include <charconv>
+#include <cstdint>
+#include <limits>
 #include <string_view>
 #include <utility>
 
@@ -20,17 +23,30 @@ constexpr const char* kAudit = "--audit";
 // compiler's own code to be read.
 constexpr std::uint64_t kWorthBeginning = 200'000;
 
+constexpr unsigned kMostEntries = std::numeric_limits<std::uint16_t>::max();
 constexpr std::uint64_t kMostCode = std::uint64_t{1} << 30;  // what jumps reach
 
 Result<std::uint64_t> parse_code_cache(const std::string& text) {
     const auto size = parse_memory_size(text, kMostCode);
     if (not size) {
-        return fail("{}: {}", kCodeCache, size.error().message);
+        return fail("{}: {}; it takes {}K to {}M", kCodeCache, size.error().message,
+                    jit::CodeCache::kLeastBytes >> 10, kMostCode >> 20);
     }
     if (*size < jit::CodeCache::kLeastBytes) {
         return fail("{} {} is less than {}K", kCodeCache, text, jit::CodeCache::kLeastBytes >> 10);
     }
     return *size;
+}
+
+// The complaint about the text of a threshold. CLI11's own names no limits.
+std::string check_threshold(const std::string& text) {
+    std::uint16_t count = 0;
+    const char* const end = text.data() + text.size();
+    const auto [stop, error] = std::from_chars(text.data(), end, count);
+    if (error != std::errc{} or stop != end) {
+        return fmt::format("'{}' is not a number from 0 to {}", text, kMostEntries);
+    }
+    return {};
 }
 
 }  // namespace
@@ -41,10 +57,11 @@ void declare_engine(CLI::App& app, EngineOptions& options) {
         ->capture_default_str();
     app.add_option(
            kThreshold, options.threshold,
-           fmt::format("Compile code that was entered so often (of the compiler; default {}, and nothing "
-                       "in the first {} instructions)",
-                       native::Options{}.threshold, kWorthBeginning))
-        ->type_name("N");
+           fmt::format("Compile code that was entered so often, 0 to {} (of the compiler; default {}, and "
+                       "nothing in the first {} instructions, unless what is compiled is looked at)",
+                       kMostEntries, native::Options{}.threshold, kWorthBeginning))
+        ->type_name("N")
+        ->check(check_threshold);
     app.add_option(kLevel, options.level,
                    fmt::format("How much compiled code is optimised (of the compiler; default {})",
                                native::Options{}.code.level))
@@ -52,8 +69,9 @@ void declare_engine(CLI::App& app, EngineOptions& options) {
         ->check(CLI::Range(0U, native::kMaxLevel));
     app.add_option(
            kCodeCache, options.code_cache,
-           fmt::format("Memory for compiled code, shared by all harts or threads; the oldest makes room "
-                       "for new code (of the compiler; default {}M)",
+           fmt::format("Memory for compiled code, {}K to {}M, shared by all harts or threads; the oldest "
+                       "makes room for new code (of the compiler; default {}M)",
+                       jit::CodeCache::kLeastBytes >> 10, kMostCode >> 20,
                        native::Options{}.code.code_bytes >> 20))
         ->type_name("SIZE");
     app.add_flag(

@@ -36,6 +36,9 @@ std::string available_names(GuestKind guest) {
 std::span<const Engine> engines() { return kEngines; }
 
 std::string_view availability(const Engine& engine) {
+    if (engine.name == kCompiler and not native::supported()) {
+        return "not available";  // on this CPU
+    }
     if (engine.runs_programs == engine.runs_machines) {
         return engine.runs_programs ? "available" : "not available";
     }

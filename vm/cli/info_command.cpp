@@ -1,28 +1,38 @@
 #include "vm/cli/info_command.h"
 
+#include <string>
+
 #include <CLI/CLI.hpp>
 #include <fmt/format.h>
 
 #include "vm/cli/build_info.h"
 #include "vm/cli/engines.h"
+#include "vm/cli/messages.h"
 
 namespace vm::cli {
 namespace {
 
-Result<int> info() {
-    fmt::print("vm {}\n", version());
-    fmt::print("build     {}\n", build_description());
-    fmt::print("host CPU  {}\n", fmt::join(host_features(), " "));
-    fmt::print("guest     riscv64: RV64GC, Zba, Zbb, Zbc, Zbs, Zicond; machines have M, S and U mode\n");
-    fmt::print("engines\n");
+std::string text() {
+    std::string text = fmt::format(
+        "vm {}\n"
+        "build     {}\n"
+        "host CPU  {}\n"
+        "guest     riscv64: RV64GC, Zba, Zbb, Zbc, Zbs, Zicond; machines have M, S and U mode\n"
+        "engines\n",
+        version(), build_description(), fmt::join(host_features(), " "));
     for (const Engine& engine : engines()) {
-        fmt::print("  {:<7} {:<13}  {}\n", engine.name, availability(engine), engine.summary);
+        text += fmt::format("  {:<7} {:<13}  {}\n", engine.name, availability(engine), engine.summary);
     }
-    return 0;
+    return text;
 }
 
 }  // namespace
 
-std::function<Result<int>()> declare_info(CLI::App&) { return info; }
+std::function<Result<int>()> declare_info(CLI::App&) {
+    return [] {
+        write_output(text());
+        return 0;
+    };
+}
 
 }  // namespace vm::cli

@@ -1,4 +1,5 @@
 #include <functional>
+#include <sstream>
 #include <string>
 
 #include <CLI/CLI.hpp>
@@ -7,14 +8,21 @@
 #include "vm/cli/build_info.h"
 #include "vm/cli/command.h"
 #include "vm/cli/commands.h"
+#include "vm/cli/messages.h"
 
 namespace {
 
 using vm::cli::Command;
 
 int bad_input(const std::string& message) {
-    fmt::print(stderr, "vm: {}\n", message);
+    vm::cli::say(message);
     return vm::cli::kBadInput;
+}
+
+// What was asked for is done, if what it printed has come where it should.
+int ended(int code) {
+    const auto printed = vm::cli::flush_output();
+    return printed ? code : bad_input(printed.error().message);
 }
 
 // Where the usage stands that an error is about.
@@ -39,7 +47,10 @@ int main(int argc, char** argv) {
     try {
         app.parse(argc, argv);
     } catch (const CLI::Success& asked) {  // --help or --version
-        return app.exit(asked);
+        std::ostringstream text;
+        const int code = app.exit(asked, text, text);
+        vm::cli::write_output(text.str());
+        return ended(code);
     } catch (const CLI::ParseError& error) {
         return bad_input(fmt::format("{} (see {})", error.what(), help_of(app)));
     }
@@ -47,5 +58,5 @@ int main(int argc, char** argv) {
         return bad_input("a command is needed (see vm --help)");
     }
     const vm::Result<int> exit_code = chosen();
-    return exit_code ? *exit_code : bad_input(exit_code.error().message);
+    return exit_code ? ended(*exit_code) : bad_input(exit_code.error().message);
 }

@@ -40,6 +40,8 @@ std::string check_address(const std::string& text) {
     return {};
 }
 
+std::string check_file(const std::string& name) { return name.empty() ? "the file has no name" : ""; }
+
 // Nothing is asked of what is not compiled.
 Result<void> check_interpreted(const ObserveOptions& options) {
     for (const auto& [given, flag] : {std::pair{not options.dump.empty(), kDump},
@@ -78,6 +80,7 @@ void declare_observe(CLI::App& app, ObserveOptions& options) {
         ->needs(dump);
     app.add_option(kDumpFile, options.dump_file, "Where --dump writes, behind what is there")
         ->type_name("FILE")
+        ->check(check_file)
         ->needs(dump);
     app.add_flag(kPerfMap, options.perf_map,
                  "Tell perf what compiled code is called: /tmp/perf-PID.map, which stays");
@@ -98,7 +101,12 @@ Result<std::unique_ptr<native::Observation>> observe(const ObserveOptions& optio
         if (const auto writable = native::append_file(path, ""); not writable) {
             return tl::unexpected(writable.error());
         }
-        sink = [path](const std::string& text) { static_cast<void>(native::append_file(path, text)); };
+        sink = [path, tell = std::move(sink), lost = false](const std::string& text) mutable {
+            if (lost) return;
+            const auto written = native::append_file(path, text);
+            lost = not written;
+            if (lost) tell(fmt::format("vm: the dump ends here: {}\n", written.error().message));
+        };
     }
     const native::ObservationOptions wanted{.dump = {.ir = asks_for(options, kIr),
                                                      .code = asks_for(options, kCode),

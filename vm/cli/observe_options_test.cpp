@@ -60,6 +60,11 @@ TEST(ObserveOptions, WhatIsNoKindOrNoAddressIsRefused) {
     }
     EXPECT_THROW(parse("--pc 0x10"), CLI::RequiresError);
     EXPECT_THROW(parse("--dump-file x"), CLI::RequiresError);
+    ObserveOptions options;
+    CLI::App app;
+    declare_observe(app, options);
+    EXPECT_THROW(app.parse(std::vector<std::string>{"", "--dump-file", "ir", "--dump"}),
+                 CLI::ValidationError);
 }
 
 TEST(ObserveOptions, AnInterpretedGuestHasNoCompiledCodeToShow) {

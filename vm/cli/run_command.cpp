@@ -17,6 +17,7 @@
 #include "vm/cli/engine_options.h"
 #include "vm/cli/instruction_count.h"
 #include "vm/cli/memory_size.h"
+#include "vm/cli/messages.h"
 #include "vm/cli/observe_options.h"
 #include "vm/cli/run_statistics.h"
 #include "vm/cli/run_system.h"
@@ -39,8 +40,6 @@ struct Options {
     bool trace = false;
 };
 
-void report(std::string_view line) { fmt::print(stderr, "vm: {}\n", line); }
-
 // Ticks of 100 ns since the run began: 10 MHz, the timebase of QEMU's virt board.
 std::uint64_t ticks_since(Clock::time_point start) {
     return static_cast<std::uint64_t>((Clock::now() - start) / std::chrono::nanoseconds(100));
@@ -50,18 +49,17 @@ int exit_code(const machine::BareOutcome& outcome, const Options& options) {
     switch (outcome.end) {
         case machine::BareEnd::exited:
             if (outcome.exit_code > 255) {
-                report(fmt::format("the program's exit code {} does not fit, 255 stands for it",
-                                   outcome.exit_code));
+                say(fmt::format("the program's exit code {} does not fit, 255 stands for it",
+                                outcome.exit_code));
             }
             return machine::process_exit_code(outcome.exit_code);
         case machine::BareEnd::instruction_limit:
-            report(
-                fmt::format("stopped after {} instructions (--max-instructions)", options.max_instructions));
+            say(fmt::format("stopped after {} instructions (--max-instructions)", options.max_instructions));
             return kInstructionLimit;
         case machine::BareEnd::stuck:
             break;
     }
-    report(outcome.message);
+    say(outcome.message);
     return kStuck;
 }
 
@@ -106,7 +104,7 @@ Result<int> run_bare(const Options& options, std::uint64_t memory,
     if (not machine) {
         return tl::unexpected(machine.error());
     }
-    const auto print = [](std::string_view line) { fmt::print(stderr, "{}\n", line); };
+    const auto print = [](std::string_view line) { write_error(fmt::format("{}\n", line)); };
     const machine::BareOutcome outcome = options.trace
                                              ? (*machine)->run_traced(options.max_instructions, print)
                                              : (*machine)->run(options.max_instructions);
@@ -114,7 +112,7 @@ Result<int> run_bare(const Options& options, std::uint64_t memory,
         const RunResult result{(*machine)->instructions(), Clock::now() - start,
                                (*machine)->compiler_counts()};
         for (const std::string& line : run_statistics(result, observation)) {
-            report(line);
+            say(line);
         }
     }
     return exit_code(outcome, options);
@@ -132,12 +130,11 @@ Result<int> run_guest(const Options& options, native::Audit& audit) {
     }
     if (not interprets.empty()) {
         if (options.engine.name == kCompiler) {
-            report(fmt::format("with {} guests are interpreted", interprets));
+            say(fmt::format("with {} guests are interpreted", interprets));
         }
         native->reset();
     }
-    const auto observation =
-        observe(options.observe, *native, [](const std::string& text) { fmt::print(stderr, "{}", text); });
+    const auto observation = observe(options.observe, *native, write_error);
     if (not observation) {
         return tl::unexpected(observation.error());
     }
@@ -181,7 +178,7 @@ Result<int> run(const Options& options) {
     if (not code or not options.engine.audit) {
         return code;
     }
-    fmt::print(stderr, "{}", audit_text(audit, options.observe.stats));
+    write_error(audit_text(audit, options.observe.stats));
     return audit.difference ? kDifference : *code;
 }
 

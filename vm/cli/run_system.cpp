@@ -19,6 +19,7 @@
 #include "vm/base/elf_file.h"
 #include "vm/cli/command.h"
 #include "vm/cli/console.h"
+#include "vm/cli/messages.h"
 #include "vm/cli/raw_terminal.h"
 #include "vm/cli/run_statistics.h"
 #include "vm/cli/serial.h"
@@ -36,8 +37,6 @@ using machine::MachineDebugger;
 using machine::SystemEnd;
 using machine::SystemMachine;
 using machine::SystemOutcome;
-
-void report(std::string_view line) { fmt::print(stderr, "vm: {}\n", line); }
 
 std::uint64_t ticks_since(Clock::time_point start) {
     return static_cast<std::uint64_t>((Clock::now() - start) / std::chrono::nanoseconds(100));
@@ -116,13 +115,12 @@ int exit_code(const SystemOutcome& outcome, const SystemRun& options) {
         case SystemEnd::failed:
             return std::max(1, machine::process_exit_code(outcome.code));  // whatever code the guest gave
         case SystemEnd::instruction_limit:
-            report(
-                fmt::format("stopped after {} instructions (--max-instructions)", options.max_instructions));
+            say(fmt::format("stopped after {} instructions (--max-instructions)", options.max_instructions));
             return kInstructionLimit;
         case SystemEnd::stuck:
             break;
     }
-    report(outcome.message);
+    say(outcome.message);
     return kStuck;
 }
 
@@ -144,7 +142,7 @@ Result<void> begin_debugging(MachineDebugger& debugger, SystemMachine& machine, 
         debugger.end();
         return listening;
     }
-    report(fmt::format("waiting for a debugger on 127.0.0.1:{}", debugger.port()));
+    say(fmt::format("waiting for a debugger on 127.0.0.1:{}", debugger.port()));
     return {};
 }
 
@@ -260,7 +258,7 @@ Result<int> run_system(const SystemRun& options) {
         if (options.stats) {
             for (const auto& line :
                  run_statistics({instructions, Clock::now() - start, compilers}, options.observation)) {
-                report(line);
+                say(line);
             }
         }
         const int code = exit_code(life->outcome, options);

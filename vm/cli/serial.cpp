@@ -16,6 +16,8 @@
 #include <poll.h>
 #include <unistd.h>
 
+#include "vm/cli/messages.h"
+
 namespace vm::cli {
 namespace {
 
@@ -145,7 +147,7 @@ Result<void> Serial::open_socket(const std::string& path) {
     if (::listen(listener.number(), 1) != 0) {
         return fail("cannot make the socket '{}': {}", path, std::strerror(errno));
     }
-    fmt::print(stderr, "vm: waiting for a client of the console on {}\n", path);
+    say(fmt::format("waiting for a client of the console on {}", path));
     do {
         output_ = ::accept4(listener.number(), nullptr, nullptr, SOCK_CLOEXEC);
     } while (output_ < 0 and errno == EINTR);

@@ -22,6 +22,8 @@ TEST(AppendFile, MakesTheFileAndWritesBehindWhatItHolds) {
 TEST(AppendFile, SaysWhyItCannot) {
     EXPECT_EQ(append_file("/nonexistent/file", "").error().message,
               "cannot write '/nonexistent/file': No such file or directory");
+    EXPECT_EQ(append_file("/dev/full", "text").error().message,
+              "cannot write '/dev/full': No space left on device");
 }
 
 }  // namespace

@@ -25,6 +25,13 @@ GuestRun run_vm(std::vector<std::string> arguments) {
     return run_command({.command = std::move(arguments), .standard_input = {}, .environment = {}});
 }
 
+// What stands behind the program may say where its output goes.
+GuestRun run_in_shell(const std::string& arguments) {
+    return run_command({.command = {"/bin/sh", "-c", std::string(VM_PROGRAM) + " " + arguments},
+                        .standard_input = {},
+                        .environment = {}});
+}
+
 GuestRun run_bare(const std::string& name, const std::vector<std::string>& options = {}) {
     std::vector<std::string> arguments{"run", "--bare", guest_program(name)};
     arguments.insert(arguments.end(), options.begin(), options.end());
@@ -82,12 +89,16 @@ TEST(VmRunBare, SupervisorTakesItsOwnFaultsCallsAndInterrupts) {
 
 TEST(VmRunBare, CodeIsFoundWhereTheTablesSayThatItLies) { EXPECT_EQ(run_bare("remap_code").exit_code, 0); }
 
-TEST(VmRunBare, RewrittenCodeRunsAfterFenceI) { EXPECT_EQ(run_bare("self_modify").exit_code, 0); }
+TEST(VmRunBare, RewrittenCodeRunsAfterFenceI) {
+    EXPECT_EQ(run_bare("self_modify").exit_code, 0);
+    EXPECT_EQ(run_bare("self_modify", {"--jit-threshold", "0"}).exit_code, 0);
+}
 
 TEST(VmRunBare, InstructionCounterIsExactAndWritable) { EXPECT_EQ(run_bare("counters").exit_code, 0); }
 
 TEST(VmRunBare, AccessBeyondTheMemoryFaultsAtItsFirstByteOutside) {
     EXPECT_EQ(run_bare("memory_edge", {"--memory", "64K"}).exit_code, 0);
+    EXPECT_EQ(run_bare("memory_edge", {"--memory", "64K", "--jit-threshold", "0"}).exit_code, 0);
 }
 
 TEST(VmRunBare, InstructionLimitExitsWith124AndSaysSo) {
@@ -228,11 +239,36 @@ TEST(VmDisasm, ListsLabelsAddressesBitsAndText) {
     EXPECT_THAT(run.output, HasSubstr(": 0000100f  fence.i\n"));
 }
 
-TEST(VmDisasm, FullDiskIsAnError) {
-    const std::string line = std::string(VM_PROGRAM) + " disasm " + guest_program("pass") + " > /dev/full";
+TEST(Vm, AFullDiskIsAnError) {
+    for (const std::string& printing :
+         {"disasm " + guest_program("pass"), std::string("info"), std::string("--version"),
+          std::string("--help"), std::string("user --help")}) {
+        SCOPED_TRACE(printing);
+        expect_bad_input(run_in_shell(printing + " > /dev/full"),
+                         "cannot write to standard output: No space left on device");
+    }
+}
+
+TEST(Vm, ADumpThatFillsItsDiskSaysSoOnceAndChangesNothing) {
+    const TemporaryFile file("");
+    const std::string line = "ulimit -f 1; trap '' XFSZ; exec " + std::string(VM_PROGRAM) + " run --bare " +
+                             guest_program("fail42") + " --dump ir,asm --jit-threshold 0 --dump-file " +
+                             file.path();
     const GuestRun run =
         run_command({.command = {"/bin/sh", "-c", line}, .standard_input = {}, .environment = {}});
-    expect_bad_input(run, "cannot write the listing: No space left on device");
+    EXPECT_EQ(run.exit_code, 42);
+    EXPECT_EQ(run.errors, "vm: the dump ends here: cannot write '" + file.path() + "': File too large\n");
+}
+
+TEST(Vm, StandardErrorThatCannotBeWrittenChangesNoExitCode) {
+    const std::string program = "run --bare " + guest_program("fail42");
+    for (const std::string to : {" 2> /dev/full", " 2>&-"}) {
+        for (const std::string options :
+             {" --stats", " --dump ir,asm --jit-threshold 0", " --audit --stats"}) {
+            EXPECT_EQ(run_in_shell(program + options + to).exit_code, 42) << options << to;
+        }
+        EXPECT_EQ(run_in_shell("no-such-command" + to).exit_code, 2) << to;
+    }
 }
 
 }  // namespace

@@ -1,0 +1,38 @@
+#include "vm/cli/messages.h"
+
+#include <cerrno>
+#include <cstdio>
+#include <cstring>
+
+#include <fmt/format.h>
+
+namespace vm::cli {
+namespace {
+
+int output_error = 0;  // the first
+
+}  // namespace
+
+void say(std::string_view line) { write_error(fmt::format("vm: {}\n", line)); }
+
+void write_error(std::string_view text) {
+    static_cast<void>(std::fwrite(text.data(), 1, text.size(), stderr));
+}
+
+void write_output(std::string_view text) {
+    if (std::fwrite(text.data(), 1, text.size(), stdout) != text.size() and output_error == 0) {
+        output_error = errno;
+    }
+}
+
+Result<void> flush_output() {
+    if (std::fflush(stdout) != 0 and output_error == 0) {
+        output_error = errno;
+    }
+    if (output_error == 0 and std::ferror(stdout) == 0) {
+        return {};
+    }
+    return fail("cannot write to standard output: {}", std::strerror(output_error != 0 ? output_error : EIO));
+}
+
+}  // namespace vm::cli
