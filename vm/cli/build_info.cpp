@@ -34,7 +34,6 @@ std::vector<std::string_view> host_features() {
     ADD_FEATURE("pclmul")
     ADD_FEATURE("avx")
     ADD_FEATURE("fma")
-    ADD_FEATURE("lzcnt")
     ADD_FEATURE("bmi")
     ADD_FEATURE("bmi2")
     ADD_FEATURE("avx2")
