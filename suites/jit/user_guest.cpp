@@ -52,7 +52,7 @@ void UserGuest::start_anew(const Engine& engine) {
     parts_->tier.reset();
     parts_->interpreter.emplace(parts_->hart, parts_->memory);
     if (engine) {
-        auto code = vm::native::make_program_code(engine->code);
+        auto code = vm::native::make_program_code(*engine);
         if (not code) {
             throw std::runtime_error(code.error().message);
         }

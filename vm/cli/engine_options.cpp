@@ -18,6 +18,7 @@ constexpr const char* kThreshold = "--jit-threshold";
 constexpr const char* kLevel = "--opt-level";
 constexpr const char* kCodeCache = "--code-cache";
 constexpr const char* kAudit = "--audit";
+constexpr const char* kTrust = "--trust-guest";
 
 // To begin compiling costs a process as much as interpreting some 300,000 instructions: memory, and the
 // compiler's own code to be read.
@@ -80,6 +81,12 @@ void declare_engine(CLI::App& app, EngineOptions& options) {
         "slow; one hart, one thread)");
 }
 
+void declare_trust(CLI::App& app, EngineOptions& options) {
+    app.add_flag(kTrust, options.trusts_program,
+                 "Do not look at addresses before compiled code uses them: a program with wild pointers can "
+                 "then read and write memory of vm itself (of the compiler)");
+}
+
 Result<std::optional<native::Options>> native_options(const EngineOptions& options, GuestKind guest) {
     const auto engine = choose_engine(options.name, guest);
     if (not engine) {
@@ -88,7 +95,8 @@ Result<std::optional<native::Options>> native_options(const EngineOptions& optio
     for (const auto& [given, flag] : {std::pair{options.threshold.has_value(), kThreshold},
                                       {options.level.has_value(), kLevel},
                                       {options.code_cache.has_value(), kCodeCache},
-                                      {options.audit, kAudit}}) {
+                                      {options.audit, kAudit},
+                                      {options.trusts_program, kTrust}}) {
         if (given and engine != kCompiler) {
             return fail("{} is an option of --engine jit", flag);
         }
@@ -99,6 +107,7 @@ Result<std::optional<native::Options>> native_options(const EngineOptions& optio
     native::Options native;
     native.threshold = options.threshold.value_or(native.threshold);
     native.code.begin_after = options.threshold or options.audit ? 0 : kWorthBeginning;
+    native.trusts_program = options.trusts_program;
     native.code.level = options.level.value_or(native.code.level);
     if (options.code_cache) {
         const auto size = parse_code_cache(*options.code_cache);
@@ -138,6 +147,9 @@ std::vector<std::string> engine_flags(const EngineOptions& options) {
     }
     if (options.audit) {
         flags.emplace_back(kAudit);
+    }
+    if (options.trusts_program) {
+        flags.emplace_back(kTrust);
     }
     return flags;
 }

@@ -24,10 +24,13 @@ struct EngineOptions {
     std::optional<unsigned> level;
     std::optional<std::string> code_cache;
     bool audit = false;
+    bool trusts_program = false;
 };
 
 // --engine and the options of engines. `options` outlives the app.
 void declare_engine(CLI::App& app, EngineOptions& options);
+// What engines of programs have besides.
+void declare_trust(CLI::App& app, EngineOptions& options);
 
 // How the compiler is to work; none where the guest is interpreted. An error where there is no such engine,
 // or what is asked is not asked of it.

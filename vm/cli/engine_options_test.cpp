@@ -14,6 +14,7 @@ EngineOptions parse(const std::string& line) {
     EngineOptions options;
     CLI::App app;
     declare_engine(app, options);
+    declare_trust(app, options);
     app.parse(line);
     return options;
 }
@@ -38,9 +39,28 @@ TEST(EngineOptions, AProgramThatIsOverAtOnceIsNotCompiled) {
     EXPECT_EQ(begins_after("--engine jit --audit"), 0u);            // or nothing would be audited
 }
 
+TEST(EngineOptions, AProgramIsTrustedOnlyWhereThatIsSaid) {
+    const auto trusts = [](const std::string& line) {
+        return native_options(parse(line), GuestKind::program).value()->trusts_program;
+    };
+    EXPECT_FALSE(trusts("--engine jit"));
+    EXPECT_TRUE(trusts("--engine jit --trust-guest"));
+}
+
+TEST(EngineOptions, AThresholdThatIsNoneNamesItsLimits) {
+    for (const std::string text : {"-1", "65536", "x", "1.5"}) {
+        try {
+            parse("--jit-threshold=" + text);
+            ADD_FAILURE() << text;
+        } catch (const CLI::ValidationError& error) {
+            EXPECT_THAT(error.what(), HasSubstr("'" + text + "' is not a number from 0 to 65535"));
+        }
+    }
+}
+
 TEST(EngineOptions, AnInterpretedGuestHasNoneOfTheCompiler) {
     EXPECT_FALSE(native_options(parse("--engine interp"), GuestKind::program).value().has_value());
-    for (const char* flag : {"--jit-threshold 7", "--opt-level 0", "--code-cache 1M"}) {
+    for (const char* flag : {"--jit-threshold 7", "--opt-level 0", "--code-cache 1M", "--trust-guest"}) {
         const auto refused =
             native_options(parse(std::string("--engine interp ") + flag), GuestKind::program);
         ASSERT_FALSE(refused.has_value());
@@ -73,7 +93,8 @@ TEST(EngineOptions, AreHandedOnAsTheyWereGiven) {
     EXPECT_THAT(
         engine_flags(parse("--engine jit --code-cache 2M --opt-level 2 --jit-threshold 7")),
         ElementsAre("--engine", "jit", "--jit-threshold", "7", "--opt-level", "2", "--code-cache", "2M"));
-    EXPECT_THAT(engine_flags(parse("--audit")), ElementsAre("--engine", "auto", "--audit"));
+    EXPECT_THAT(engine_flags(parse("--audit --trust-guest")),
+                ElementsAre("--engine", "auto", "--audit", "--trust-guest"));
 }
 
 TEST(EngineOptions, ALevelThatThereIsNotIsRefused) {

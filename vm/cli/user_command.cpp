@@ -248,6 +248,7 @@ Result<int> run(const Options& options, const std::vector<std::string>& command)
 std::function<Result<int>()> declare_user(CLI::App& app) {
     auto options = std::make_shared<Options>();
     declare_engine(app, options->engine);
+    declare_trust(app, options->engine);
     declare_observe(app, options->observe);
     app.add_option("--max-instructions", options->max_instructions,
                    "Stop after so many, of all threads (exit code 124)")

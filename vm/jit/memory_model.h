@@ -23,6 +23,9 @@ struct MemoryModel {
     // bytes, with kGuardBytes before and behind it: accesses fail in hardware. With it, the register
     // points at translations; accesses that find none are served by C++.
     bool translated = false;
+    // Without translation: whether addresses are looked at before they are used. One that is longer reaches
+    // the host's own memory otherwise.
+    bool checked = true;
     Translations loads{};
     Translations stores{};
 };

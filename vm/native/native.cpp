@@ -48,8 +48,8 @@ std::unique_ptr<jit::Tier> compile(guest::riscv::Interpreter<Memory>& interprete
 
 bool supported() { return jit::x64::host_supported().has_value(); }
 
-Result<std::shared_ptr<jit::CodeCache>> make_program_code(const jit::CodeCacheOptions& options) {
-    return make_code(jit::MemoryModel{}, options);
+Result<std::shared_ptr<jit::CodeCache>> make_program_code(const Options& options) {
+    return make_code({.checked = not options.trusts_program}, options.code);
 }
 
 Result<std::shared_ptr<jit::CodeCache>> make_machine_code(const jit::CodeCacheOptions& options) {

@@ -24,14 +24,15 @@ inline constexpr unsigned kMaxLevel = ir::passes::kMaxLevel;
 struct Options {
     std::uint16_t threshold = 50;  // entries of a block before it is compiled
     jit::CodeCacheOptions code{};
-    Audit* audit = nullptr;  // whoever has code compiled has it audited, see audit.h; outlives that
+    bool trusts_program = false;  // not to reach for memory of the host: its addresses are not looked at
+    Audit* audit = nullptr;       // whoever has code compiled has it audited, see audit.h; outlives that
 };
 
 // Whether this host can run what the compiler makes.
 bool supported();
 
 // What a program's threads, or a machine's harts, have in common.
-Result<std::shared_ptr<jit::CodeCache>> make_program_code(const jit::CodeCacheOptions& options);
+Result<std::shared_ptr<jit::CodeCache>> make_program_code(const Options& options);
 Result<std::shared_ptr<jit::CodeCache>> make_machine_code(const jit::CodeCacheOptions& options);
 
 // From now on the interpreter of a program's thread, or of a machine's hart, has its hot code compiled: by

@@ -36,7 +36,7 @@ class ProgramGuest {
 
     Result<void> compile(const Options& options) {
         interpreter_.set_native(nullptr, 0);
-        auto code = make_program_code(options.code);
+        auto code = make_program_code(options);
         if (not code) {
             return tl::unexpected(code.error());
         }

@@ -134,7 +134,7 @@ Result<void> Process::prepare(const ProcessOptions& options) {
     if (options.native) {
         memory_.ram().protect_code_in_host();
         program_.native = options.native;
-        auto code = native::make_program_code(options.native->code);
+        auto code = native::make_program_code(*options.native);
         if (not code) {
             return tl::unexpected(code.error());
         }

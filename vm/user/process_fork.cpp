@@ -49,7 +49,7 @@ SysValue Process::fork(Thread& parent, const NewThread& wanted) {
         }
         // What is compiled is shared with the parent, which goes on writing it.
         if (program_.code != nullptr) {
-            program_.code = native::make_program_code(program_.native->code).value_or(nullptr);
+            program_.code = native::make_program_code(*program_.native).value_or(nullptr);
             parent.compile_hot_code();
         }
     }

@@ -80,7 +80,7 @@ struct Translated {
                 static_cast<std::int32_t>(offsetof(Translated, recent) + kind * sizeof(mmu::RecentRegions)),
                 static_cast<std::int32_t>(offsetof(Translated, reaches) + kind * kEntries)};
         };
-        return {true, at(0), at(1)};
+        return {.translated = true, .loads = at(0), .stores = at(1)};
     }
     void enter(std::size_t kind) {
         const auto host = reinterpret_cast<std::uint64_t>(page.data());
@@ -104,18 +104,17 @@ struct Translated {
 // Runs compiled blocks over a World.
 class Runner {
   public:
-    enum class Memory : std::uint8_t { reserved, translated };
+    enum class Memory : std::uint8_t { reserved, unchecked, translated };
 
     explicit Runner(Memory memory)
-        : stubs_(make_stubs(abi_, memory == Memory::reserved ? MemoryModel{} : Translated::model(),
-                            code_.writable(), code_.address(0), kStubBytes)
-                     .value()
-                     .stubs) {
-        if (memory == Memory::reserved) {
-            reserved_.emplace();
-        } else {
+        : model_(memory == Memory::translated
+                     ? Translated::model()
+                     : MemoryModel{.checked = memory == Memory::reserved, .loads = {}, .stores = {}}),
+          stubs_(make_stubs(abi_, model_, code_.writable(), code_.address(0), kStubBytes).value().stubs) {
+        if (memory == Memory::translated) {
             translated_ = std::make_unique<Translated>();
-            model_ = Translated::model();
+        } else {
+            reserved_.emplace();
         }
     }
 
@@ -219,7 +218,7 @@ class Runner {
             const std::uint64_t accessed = read_operands(frame, site)[0] + site.node.imm;
             if (runner.reserved_) {
                 const auto guest = address - reinterpret_cast<std::uint64_t>(runner.reserved_->base());
-                EXPECT_LT(guest - accessed, 8U);
+                EXPECT_TRUE(guest - accessed < 8 or not runner.model_.checked);
             } else {
                 EXPECT_EQ(mmu::page_of(accessed), mmu::RecentRegions::kNoBase);
             }
@@ -391,6 +390,12 @@ class RunnerTest : public ::testing::Test {
 class LoweringTest : public RunnerTest {
   protected:
     LoweringTest() : RunnerTest(Runner::Memory::reserved) {}
+};
+
+// Addresses are used as they are.
+class TrustingLoweringTest : public RunnerTest {
+  protected:
+    TrustingLoweringTest() : RunnerTest(Runner::Memory::unchecked) {}
 };
 
 // Accesses look for translations.

@@ -25,7 +25,7 @@ x86::Mem Lowering::address_of(ir::Value base, std::uint8_t number, std::uint32_t
         if (address >> kAddressBits != 0) assembler_.jmp(outside(site));
         return at(kScratch, 0);
     }
-    if (not checked_[base.index()]) {
+    if (memory_.checked and not checked_[base.index()]) {
         assembler_.shrx(gp64(kScratch), gp64(number), gp64(kMemoryRegister));
         assembler_.test(gp64(kScratch), gp64(kScratch));
         assembler_.jnz(outside(site));

@@ -13,15 +13,18 @@ ir::Block parsed(std::string_view text) {
     return block ? *block : ir::Block{};
 }
 
+// Into the page from a base that x0 holds.
+constexpr std::string_view kLeadsBack =
+    "slot x0 = i64 0\n"
+    "slot x1 = i64 8\n"
+    "x1 <- 7\n"
+    "%0 = get i64 x0\n"
+    "%1 = load i64 u64 [%0 + 65600] @ pc=0x1004 retired=1\n"
+    "x1 <- %1\n"
+    "goto @ pc=0x1008 retired=2\n";
+
 TEST_F(LoweringTest, ABaseOutsideOfMemoryEndsTheRunEvenIfTheOffsetLeadsBack) {
-    const ir::Block block = parsed(
-        "slot x0 = i64 0\n"
-        "slot x1 = i64 8\n"
-        "x1 <- 7\n"
-        "%0 = get i64 x0\n"
-        "%1 = load i64 u64 [%0 + 65600] @ pc=0x1004 retired=1\n"
-        "x1 <- %1\n"
-        "goto @ pc=0x1008 retired=2\n");
+    const ir::Block block = parsed(kLeadsBack);
     ASSERT_TRUE(runner_.compile(block).has_value());
     ir::World world = make_world(1);
     const std::uint64_t base = 0 - std::uint64_t{16};
@@ -31,6 +34,31 @@ TEST_F(LoweringTest, ABaseOutsideOfMemoryEndsTheRunEvenIfTheOffsetLeadsBack) {
     EXPECT_EQ(departure.pc, 0x1004U);
     EXPECT_EQ(departure.retired, 1U);
     EXPECT_EQ(world.state[8], 7);
+}
+
+TEST_F(TrustingLoweringTest, ABaseOutsideOfMemoryIsUsedWhereNobodyLooksAtIt) {
+    const ir::Block block = parsed(kLeadsBack);
+    ASSERT_TRUE(runner_.compile(block).has_value());
+    ir::World world = make_world(1);
+    const std::uint64_t base = 0 - std::uint64_t{16};
+    std::memcpy(world.state.data(), &base, sizeof base);
+    std::uint64_t expected = 0;
+    std::memcpy(&expected, world.memory.data() + 65600 - 16 - kBase, sizeof expected);
+    EXPECT_EQ(runner_.run(world).pc, 0x1008U);
+    std::uint64_t found = 0;
+    std::memcpy(&found, world.state.data() + 8, sizeof found);
+    EXPECT_EQ(found, expected);
+}
+
+TEST_F(TrustingLoweringTest, AnAccessThatFailsInHardwareEndsTheRunThere) {
+    const ir::Block block = parsed(kLeadsBack);
+    ASSERT_TRUE(runner_.compile(block).has_value());
+    ir::World world = make_world(1);
+    const std::uint64_t base = std::uint64_t{1} << 63;  // no address of the host's
+    std::memcpy(world.state.data(), &base, sizeof base);
+    const ir::Departure departure = runner_.run(world);
+    EXPECT_EQ(departure.kind, ir::Departure::Kind::fault);
+    EXPECT_EQ(departure.pc, 0x1004U);
 }
 
 // Around the page, and around where addresses end.

@@ -59,6 +59,17 @@ TEST(GuestProgram, WorksWithFilesAndDirectories) {
            "size 8192, mode 640, links 1, regular 1\nentries 3\nin /d\numask 0\nlines 1000, last line 999\n");
 }
 
+TEST(GuestProgram, ThatIsTrustedDoesAsOthersDo) {
+    const auto run = [](std::vector<std::string> options) {
+        options.insert(options.begin(), {VM_PROGRAM, "user", "--engine", "jit", "--jit-threshold", "0"});
+        options.push_back(guest_program("hello"));
+        return run_command({.command = std::move(options), .standard_input = {}, .environment = {}});
+    };
+    const GuestRun usual = run({});
+    EXPECT_EQ(usual.exit_code, 0);
+    expect(run({"--trust-guest"}), 0, usual.output);
+}
+
 TEST(GuestProgram, MapsMemoryAndHostileAddressesGetNowhere) {
     const Scratch scratch;
     expect(run_guest("memory", {scratch.path() + "/mapped"}), 0, "sum 4842330\ndone\n");
