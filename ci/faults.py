@@ -214,8 +214,8 @@ TABLES = [
     ),
     Fault(
         "vm/jit/code_cache.cpp",
-        "made != 0 and not crowded and",
-        "made != 0 and",
+        "region.blocks.size() > (region.end - region.begin) / kLeastBlock;",
+        "region.blocks.size() > region.end * kLeastBlock;",
         "what is remembered of small blocks has no bound",
     ),
     Fault(
@@ -371,12 +371,6 @@ TRANSLATIONS = [
         "kFolded = kEntries / 2;",
         "kFolded = kEntries;",
         "an access crosses into a page that has the entry of the one before",
-    ),
-    _x64(
-        "runtime",
-        "    a.and_(gp32(kRsi), (mmu::Tlb::kFolded - 1) << kEntryShift);\n",
-        "    a.and_(gp32(kRsi), (mmu::Tlb::kEntries - 1) << kEntryShift);\n",
-        "compiled code looks up other entries than there are",
     ),
     Fault(
         "vm/mmu/tlb.h", "            part_neighbours(address);\n", "", "a fence leaves a page in its region"
