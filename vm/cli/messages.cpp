@@ -9,7 +9,11 @@
 namespace vm::cli {
 namespace {
 
-int output_error = 0;  // the first
+// Why standard output first could not be written; 0 while it can.
+int& output_error() {
+    static int first = 0;
+    return first;
+}
 
 }  // namespace
 
@@ -20,19 +24,20 @@ void write_error(std::string_view text) {
 }
 
 void write_output(std::string_view text) {
-    if (std::fwrite(text.data(), 1, text.size(), stdout) != text.size() and output_error == 0) {
-        output_error = errno;
+    if (std::fwrite(text.data(), 1, text.size(), stdout) != text.size() and output_error() == 0) {
+        output_error() = errno;
     }
 }
 
 Result<void> flush_output() {
-    if (std::fflush(stdout) != 0 and output_error == 0) {
-        output_error = errno;
+    if (std::fflush(stdout) != 0 and output_error() == 0) {
+        output_error() = errno;
     }
-    if (output_error == 0 and std::ferror(stdout) == 0) {
+    if (output_error() == 0 and std::ferror(stdout) == 0) {
         return {};
     }
-    return fail("cannot write to standard output: {}", std::strerror(output_error != 0 ? output_error : EIO));
+    return fail("cannot write to standard output: {}",
+                std::strerror(output_error() != 0 ? output_error() : EIO));
 }
 
 }  // namespace vm::cli
