@@ -174,7 +174,7 @@ Result<int> run_guest(const Options& options, native::Audit& audit) {
 
 Result<int> run(const Options& options) {
     native::Audit audit;
-    const auto code = run_guest(options, audit);
+    auto code = run_guest(options, audit);
     if (not code or not options.engine.audit) {
         return code;
     }
