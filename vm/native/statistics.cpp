@@ -22,9 +22,8 @@ std::string rates(const jit::Counts& counts, const HotBlocks::Totals& totals) {
     const std::uint64_t found = totals.look_ups - std::min(totals.look_ups, counts.jump_misses);
     const std::uint64_t linked = totals.entries - std::min(totals.entries, counts.runs + found);
     return fmt::format(
-        "{} blocks entered, {} times by C++; of exits that can be linked {} led on by themselves, of {} "
-        "jumps "
-        "looked up {} were found",
+        "{} blocks entered, {} times by C++; of exits that can be linked {} led on by themselves, "
+        "of {} jumps looked up {} were found",
         totals.entries, counts.runs, percentage(linked, linked + counts.unlinked), totals.look_ups,
         percentage(found, totals.look_ups));
 }

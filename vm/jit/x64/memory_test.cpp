@@ -23,12 +23,16 @@ constexpr std::string_view kLeadsBack =
     "x1 <- %1\n"
     "goto @ pc=0x1008 retired=2\n";
 
+ir::World world_of_base(std::uint64_t base) {
+    ir::World world = make_world(1);
+    std::memcpy(world.state.data(), &base, sizeof base);
+    return world;
+}
+
 TEST_F(LoweringTest, ABaseOutsideOfMemoryEndsTheRunEvenIfTheOffsetLeadsBack) {
     const ir::Block block = parsed(kLeadsBack);
     ASSERT_TRUE(runner_.compile(block).has_value());
-    ir::World world = make_world(1);
-    const std::uint64_t base = 0 - std::uint64_t{16};
-    std::memcpy(world.state.data(), &base, sizeof base);
+    ir::World world = world_of_base(0 - std::uint64_t{16});
     const ir::Departure departure = runner_.run(world);
     EXPECT_EQ(departure.kind, ir::Departure::Kind::fault);
     EXPECT_EQ(departure.pc, 0x1004U);
@@ -39,9 +43,7 @@ TEST_F(LoweringTest, ABaseOutsideOfMemoryEndsTheRunEvenIfTheOffsetLeadsBack) {
 TEST_F(TrustingLoweringTest, ABaseOutsideOfMemoryIsUsedWhereNobodyLooksAtIt) {
     const ir::Block block = parsed(kLeadsBack);
     ASSERT_TRUE(runner_.compile(block).has_value());
-    ir::World world = make_world(1);
-    const std::uint64_t base = 0 - std::uint64_t{16};
-    std::memcpy(world.state.data(), &base, sizeof base);
+    ir::World world = world_of_base(0 - std::uint64_t{16});
     std::uint64_t expected = 0;
     std::memcpy(&expected, world.memory.data() + 65600 - 16 - kBase, sizeof expected);
     EXPECT_EQ(runner_.run(world).pc, 0x1008U);
@@ -53,9 +55,7 @@ TEST_F(TrustingLoweringTest, ABaseOutsideOfMemoryIsUsedWhereNobodyLooksAtIt) {
 TEST_F(TrustingLoweringTest, AnAccessThatFailsInHardwareEndsTheRunThere) {
     const ir::Block block = parsed(kLeadsBack);
     ASSERT_TRUE(runner_.compile(block).has_value());
-    ir::World world = make_world(1);
-    const std::uint64_t base = std::uint64_t{1} << 63;  // no address of the host's
-    std::memcpy(world.state.data(), &base, sizeof base);
+    ir::World world = world_of_base(std::uint64_t{1} << 63);  // no address of the host's
     const ir::Departure departure = runner_.run(world);
     EXPECT_EQ(departure.kind, ir::Departure::Kind::fault);
     EXPECT_EQ(departure.pc, 0x1004U);
