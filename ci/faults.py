@@ -122,14 +122,14 @@ TABLES = [
     ),
     _x64(
         "exits",
-        "    if (move.addend != 0) assembler_.add(gp64(to), move.addend);\n",
+        "    if (update.addend != 0) assembler_.add(gp64(to), update.addend);\n",
         "",
         "homes lack what exits add",
     ),
-    _x64("exits", "    if (move.addend != 0) {\n", "    if (false) {\n", "slots lack what exits add"),
+    _x64("exits", "    if (update.addend != 0) {\n", "    if (false) {\n", "slots lack what exits add"),
     Fault(
         "vm/jit/materialise.cpp",
-        " +\n                    static_cast<std::uint64_t>(moves[i].addend);",
+        " + static_cast<std::uint64_t>(update(i).addend);",
         ";",
         "accesses that fail lack what exits add",
     ),
@@ -147,15 +147,12 @@ TABLES = [
     ),
     _x64(
         "state",
-        "        if (home_written_[home]) continue;\n        const auto offset",
-        "        if (home < 2) continue;\n        if (home_written_[home]) continue;\n        const auto offset",
+        "RegisterMask left = kept_homes_; left",
+        "RegisterMask left = kept_homes_ & ~3U; left",
         "a register that was moved from its home is lost",
     ),
     _x64(
-        "state",
-        "        if (const auto home = liveness_.home(slot)) home_written_[*home] = true;\n",
-        "",
-        "a home has two values",
+        "state", "        if (home != kNoHome) kept_homes_ &= ~(1U << home);\n", "", "a home has two values"
     ),
     _x64(
         "state",
@@ -184,8 +181,8 @@ TABLES = [
     _x64("memory", "index), 0,\n", "index), 1,\n", "addresses are twice what they are"),
     _x64(
         "registers",
-        "liveness_->last_use(owner) <= index) drop",
-        "liveness_->last_use(owner) <= index + 1) drop",
+        "            if (death <= index) {\n",
+        "            if (death <= index + 1) {\n",
         "a register is given away too early",
     ),
     _x64(

@@ -4,6 +4,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <optional>
+#include <vector>
 
 #include "vm/base/check.h"
 
@@ -22,15 +23,15 @@ constexpr bool is_float_home(Home home) { return home >= kIntegerHomes; }
 // memory. It is the same for all code of a guest, so that any block may lead to any other.
 class EdgeAbi {
   public:
-    // Offsets of 64-bit slots, as many as there are homes or fewer. `bias` is where the state register points
-    // into the state: slots within 128 bytes of it are reached by the shortest instructions.
+    // Offsets of 64-bit slots, multiples of 8, as many as there are homes or fewer. `bias` is where the state
+    // register points into the state: slots within 128 bytes of it are reached by the shortest instructions.
     template <class Integers, class Floats>
     EdgeAbi(std::uint32_t bias, const Integers& integers, const Floats& floats) : bias_(bias) {
         VM_CHECK(std::size(integers) <= kIntegerHomes and std::size(floats) <= kFloatHomes);
-        std::size_t at = 0;
-        for (const std::uint32_t offset : integers) offsets_[at++] = offset;
+        Home at = 0;
+        for (const std::uint32_t offset : integers) add(at++, offset);
         at = kIntegerHomes;
-        for (const std::uint32_t offset : floats) offsets_[at++] = offset;
+        for (const std::uint32_t offset : floats) add(at++, offset);
     }
 
     std::uint32_t bias() const { return bias_; }
@@ -39,10 +40,9 @@ class EdgeAbi {
         return offsets_[home] == kUnused ? std::nullopt : std::optional(offsets_[home]);
     }
     std::optional<Home> home_of(std::uint32_t offset) const {
-        for (std::size_t home = 0; home < kHomes; ++home) {
-            if (offsets_[home] == offset) return static_cast<Home>(home);
-        }
-        return std::nullopt;
+        const std::size_t number = offset / 8;
+        if (offset % 8 != 0 or number >= homes_.size() or homes_[number] == kNoHome) return std::nullopt;
+        return homes_[number];
     }
 
   private:
@@ -54,8 +54,16 @@ class EdgeAbi {
         return result;
     }
 
+    void add(Home home, std::uint32_t offset) {
+        VM_CHECK(offset % 8 == 0);
+        offsets_[home] = offset;
+        if (homes_.size() <= offset / 8) homes_.resize(offset / 8 + 1, kNoHome);
+        homes_[offset / 8] = home;
+    }
+
     std::uint32_t bias_;
     std::array<std::uint32_t, kHomes> offsets_ = none();
+    std::vector<Home> homes_;  // by offset in units of eight bytes
 };
 
 }  // namespace vm::jit

@@ -65,9 +65,13 @@ void materialise(NativeFrame& frame, const Site& site, const EdgeAbi& abi) {
     std::array<std::uint64_t, kMostMoves> values{};
     VM_CHECK(site.moves <= kMostMoves);
     const SlotMove* const moves = site.block->moves.data() + site.first_move;
+    const auto update = [&](std::uint32_t i) -> const SlotUpdate& {
+        return site.block->updates[moves[i].update];
+    };
     for (std::uint32_t i = 0; i < site.moves; ++i) {
-        values[i] = formed(moves[i].form, read_place(frame, *site.block, moves[i].from), moves[i].type) +
-                    static_cast<std::uint64_t>(moves[i].addend);
+        const std::uint64_t bits = read_place(frame, *site.block, moves[i].from);
+        values[i] =
+            formed(update(i).form, bits, update(i).type) + static_cast<std::uint64_t>(update(i).addend);
     }
     for (std::size_t home = 0; home < kHomes; ++home) {
         if (const auto offset = abi.slot_offset(static_cast<Home>(home))) {
@@ -75,7 +79,7 @@ void materialise(NativeFrame& frame, const Site& site, const EdgeAbi& abi) {
         }
     }
     for (std::uint32_t i = 0; i < site.moves; ++i) {
-        std::memcpy(frame.run->state + moves[i].offset, &values[i], moves[i].bytes);
+        std::memcpy(frame.run->state + update(i).offset, &values[i], update(i).bytes);
     }
 }
 

@@ -27,8 +27,9 @@ class MaterialiseTest : public ::testing::Test {
         site_.block = &block_;
     }
 
-    void move(SlotMove move) {
-        block_.moves.push_back(move);
+    void move(const SlotUpdate& update, Place from) {
+        block_.moves.push_back({static_cast<std::uint32_t>(block_.updates.size()), from});
+        block_.updates.push_back(update);
         ++site_.moves;
     }
     State state_at_site() {
@@ -50,32 +51,32 @@ TEST_F(MaterialiseTest, ValuesAreFoundWhereverTheyAre) {
     frame_.saved.general[kRcx] = 20;
     frame_.spills[5] = 21;
     block_.constants = {0, 22};
-    move({.offset = kThird, .from = {Kind::general, kRcx}});
-    move({.offset = kFourth, .from = {Kind::spill, 5}});
-    move({.offset = kFirst, .from = {Kind::constant, 1}});
+    move({.offset = kThird}, {Kind::general, kRcx});
+    move({.offset = kFourth}, {Kind::spill, 5});
+    move({.offset = kFirst}, {Kind::constant, 1});
     EXPECT_EQ(state_at_site(), (State{22, 11, 20, 21}));
 }
 
 TEST_F(MaterialiseTest, SlotsAreReadBeforeAnyIsWritten) {
-    move({.offset = kThird, .from = {Kind::slot, kFourth}});
-    move({.offset = kFourth, .from = {Kind::slot, kThird}});
+    move({.offset = kThird}, {Kind::slot, kFourth});
+    move({.offset = kFourth}, {Kind::slot, kThird});
     EXPECT_EQ(state_at_site(), (State{10, 11, 4, 3}));
 }
 
 TEST_F(MaterialiseTest, ConstantsAreAddedBehindForms) {
     frame_.saved.general[kRcx] = 0x8000'0000;
-    move({.offset = kFirst, .from = {Kind::general, kRcx}, .addend = 3});
-    move({.offset = kThird, .form = ir::Form::sext, .from = {Kind::general, kRcx}, .addend = -1});
+    move({.offset = kFirst, .addend = 3}, {Kind::general, kRcx});
+    move({.offset = kThird, .form = ir::Form::sext, .addend = -1}, {Kind::general, kRcx});
     EXPECT_EQ(state_at_site(), (State{0x8000'0003, 11, 0xffff'ffff'7fff'ffff, 4}));
 }
 
 TEST_F(MaterialiseTest, FormsAreMadeOnTheWay) {
     frame_.saved.general[kRcx] = 0xdead'beef'8000'0000;
     frame_.saved.vector[2] = 0xdead'beef'ff80'0001;  // a single, and what is above it
-    move({.offset = kFirst, .form = ir::Form::sext, .from = {Kind::general, kRcx}});
-    move({.offset = kFloat, .type = ir::Type::f64, .form = ir::Form::box, .from = {Kind::vector, 2}});
-    move({.offset = kThird, .form = ir::Form::zext, .from = {Kind::general, kRcx}});
-    move({.offset = kFourth, .type = ir::Type::f64, .form = ir::Form::box_canon, .from = {Kind::vector, 2}});
+    move({.offset = kFirst, .form = ir::Form::sext}, {Kind::general, kRcx});
+    move({.offset = kFloat, .type = ir::Type::f64, .form = ir::Form::box}, {Kind::vector, 2});
+    move({.offset = kThird, .form = ir::Form::zext}, {Kind::general, kRcx});
+    move({.offset = kFourth, .type = ir::Type::f64, .form = ir::Form::box_canon}, {Kind::vector, 2});
     EXPECT_EQ(state_at_site(),
               (State{0xffff'ffff'8000'0000, 0xffff'ffff'ff80'0001, 0x8000'0000, 0xffff'ffff'7fc0'0000}));
 }
@@ -83,7 +84,7 @@ TEST_F(MaterialiseTest, FormsAreMadeOnTheWay) {
 TEST_F(MaterialiseTest, NarrowSlotsKeepWhatIsBesideThem) {
     frame_.saved.general[kRcx] = 0x5566'7788;
     state_[2] = ~std::uint64_t{0};
-    move({.offset = kThird, .bytes = 2, .from = {Kind::general, kRcx}});
+    move({.offset = kThird, .bytes = 2}, {Kind::general, kRcx});
     EXPECT_EQ(state_at_site()[2], 0xffff'ffff'ffff'7788u);
 }
 

@@ -21,16 +21,21 @@ struct Place {
     friend constexpr bool operator==(const Place&, const Place&) = default;
 };
 
-// What brings one slot up to date at an exit.
-struct SlotMove {
+// What one slot becomes at sites that show a write to it.
+struct SlotUpdate {
     std::uint32_t offset = 0;  // of the slot
     ir::Type type = ir::Type::i64;
     std::uint8_t bytes = 8;
     ir::Form form = ir::Form::whole;
-    Home home = kNoHome;  // of the slot
-    bool quiet = false;   // a NaN here comes from arithmetic, so it does not signal
-    Place from;
+    Home home = kNoHome;      // of the slot
+    bool quiet = false;       // a NaN here comes from arithmetic, so it does not signal
     std::int32_t addend = 0;  // to what the form makes
+};
+
+// What brings one slot up to date at a site.
+struct SlotMove {
+    std::uint32_t update = 0;  // of the block
+    Place from;
 };
 
 inline constexpr std::size_t kMostMoves = 96;  // at one site
@@ -85,7 +90,8 @@ struct NativeBlock {
     std::uint32_t instructions = 0;  // what entering it takes off the countdown
     std::vector<std::byte> code;     // as it is where it was compiled for
     ChunkedVector<Site, 8> sites;
-    std::vector<SlotMove> moves;
+    std::vector<SlotUpdate> updates;
+    std::vector<SlotMove> moves;  // by site
     std::vector<std::uint64_t> constants;
     std::vector<std::uint32_t> faults;  // indices of sites whose access may fail in hardware, by host offset
     BlockCounter* counter = nullptr;    // if its code counts

@@ -111,47 +111,48 @@ void Lowering::load_general(const Place& from, std::uint8_t to) {
 
 void Lowering::store_slots(const Site& site) {
     for (std::uint32_t i = 0; i < site.moves; ++i) {
-        const SlotMove& move = out_->moves[site.first_move + i];
-        if (move.home == kNoHome) store_formed(move);
+        const SlotMove& move = moves_[site.first_move + i];
+        const SlotUpdate& update = updates_[move.update];
+        if (update.home == kNoHome) store_formed(update, move.from);
     }
 }
 
 // The scratch registers serve values that have none.
-void Lowering::store_formed(const SlotMove& move) {
-    const bool canonical = move.form == ir::Form::canon or move.form == ir::Form::box_canon;
-    if (move.from.kind == Place::Kind::vector or canonical) return store_vector(move);
-    auto from = static_cast<std::uint8_t>(move.from.index);
-    if (move.from.kind != Place::Kind::general) {
-        load_general(move.from, kScratch);
+void Lowering::store_formed(const SlotUpdate& update, const Place& place) {
+    const bool canonical = update.form == ir::Form::canon or update.form == ir::Form::box_canon;
+    if (place.kind == Place::Kind::vector or canonical) return store_vector(update, place);
+    auto from = static_cast<std::uint8_t>(place.index);
+    if (place.kind != Place::Kind::general) {
+        load_general(place, kScratch);
         from = kScratch;
     }
-    if (move.form == ir::Form::sext) {
+    if (update.form == ir::Form::sext) {
         assembler_.movsxd(gp64(kScratch), gp32(from));
         from = kScratch;
-    } else if (move.form == ir::Form::zext) {
+    } else if (update.form == ir::Form::zext) {
         assembler_.mov(gp32(kScratch), gp32(from));
         from = kScratch;
-    } else if (move.form == ir::Form::box) {
-        assembler_.mov(state_at(move.offset, 4), gp32(from));
-        assembler_.mov(state_at(move.offset + 4, 4), -1);
+    } else if (update.form == ir::Form::box) {
+        assembler_.mov(state_at(update.offset, 4), gp32(from));
+        assembler_.mov(state_at(update.offset + 4, 4), -1);
         return;
     }
-    if (move.addend != 0) {
-        assembler_.lea(gp64(kScratch), x86::ptr(gp64(from), move.addend));
+    if (update.addend != 0) {
+        assembler_.lea(gp64(kScratch), x86::ptr(gp64(from), update.addend));
         from = kScratch;
     }
-    store_general(state_at(move.offset, move.bytes), from);
+    store_general(state_at(update.offset, update.bytes), from);
 }
 
-void Lowering::store_vector(const SlotMove& move) {
-    auto from = static_cast<std::uint8_t>(move.from.index);
-    if (move.form != ir::Form::whole or move.from.kind != Place::Kind::vector) {
-        load_vector(move.from, kVectorScratch);
-        form_vector(move, kVectorScratch);
+void Lowering::store_vector(const SlotUpdate& update, const Place& place) {
+    auto from = static_cast<std::uint8_t>(place.index);
+    if (update.form != ir::Form::whole or place.kind != Place::Kind::vector) {
+        load_vector(place, kVectorScratch);
+        form_vector(update, kVectorScratch);
         from = kVectorScratch;
     }
-    const auto to = state_at(move.offset, move.bytes);
-    move.bytes == 8 ? assembler_.vmovsd(to, xmm(from)) : assembler_.vmovss(to, xmm(from));
+    const auto to = state_at(update.offset, update.bytes);
+    update.bytes == 8 ? assembler_.vmovsd(to, xmm(from)) : assembler_.vmovss(to, xmm(from));
 }
 
 void Lowering::load_vector(const Place& from, std::uint8_t to) {
@@ -166,10 +167,10 @@ void Lowering::load_vector(const Place& from, std::uint8_t to) {
     }
 }
 
-void Lowering::form_vector(const SlotMove& move, std::uint8_t number) {
-    if (move.form == ir::Form::canon) make_canonical(number, move.type, move.quiet);
-    if (move.form == ir::Form::box_canon) make_canonical(number, Type::f32, move.quiet);
-    if (move.form == ir::Form::box or move.form == ir::Form::box_canon) {
+void Lowering::form_vector(const SlotUpdate& update, std::uint8_t number) {
+    if (update.form == ir::Form::canon) make_canonical(number, update.type, update.quiet);
+    if (update.form == ir::Form::box_canon) make_canonical(number, Type::f32, update.quiet);
+    if (update.form == ir::Form::box or update.form == ir::Form::box_canon) {
         assembler_.vorpd(xmm(number), xmm(number), constant(ir::kBox));
     }
 }
@@ -179,14 +180,15 @@ void Lowering::load_homes(const Site& site) {
     std::array<ParallelMoves, 2> parallel;
     const auto each = [&](auto action) {
         for (std::uint32_t i = 0; i < site.moves; ++i) {
-            const SlotMove& move = out_->moves[site.first_move + i];
-            if (move.home != kNoHome) action(move, host_register(move.home));
+            const SlotMove& move = moves_[site.first_move + i];
+            const SlotUpdate& update = updates_[move.update];
+            if (update.home != kNoHome) action(update, move.from, host_register(update.home));
         }
     };
-    each([&](const SlotMove& move, std::uint8_t to) {
-        if (move.from.kind == Place::Kind::general or move.from.kind == Place::Kind::vector) {
-            const std::size_t file = move.from.kind == Place::Kind::vector ? 1 : 0;
-            parallel[file].add(to, static_cast<std::uint8_t>(move.from.index));
+    each([&](const SlotUpdate&, const Place& from, std::uint8_t to) {
+        if (from.kind == Place::Kind::general or from.kind == Place::Kind::vector) {
+            const std::size_t file = from.kind == Place::Kind::vector ? 1 : 0;
+            parallel[file].add(to, static_cast<std::uint8_t>(from.index));
         }
     });
     parallel[0].run([this](std::uint8_t to, std::uint8_t from) { assembler_.mov(gp64(to), gp64(from)); },
@@ -197,25 +199,26 @@ void Lowering::load_homes(const Site& site) {
                         assembler_.vmovapd(xmm(a), xmm(b));
                         assembler_.vmovapd(xmm(b), xmm(kVectorScratch));
                     });
-    each([&](const SlotMove& move, std::uint8_t to) { finish_home(move, to); });
+    each(
+        [&](const SlotUpdate& update, const Place& from, std::uint8_t to) { finish_home(update, from, to); });
 }
 
-void Lowering::finish_home(const SlotMove& move, std::uint8_t to) {
-    const bool in_register = move.from.kind == Place::Kind::general or move.from.kind == Place::Kind::vector;
-    if (ir::is_float(move.type)) {
-        if (not in_register) load_vector(move.from, to);
-        form_vector(move, to);
+void Lowering::finish_home(const SlotUpdate& update, const Place& from, std::uint8_t to) {
+    const bool in_register = from.kind == Place::Kind::general or from.kind == Place::Kind::vector;
+    if (ir::is_float(update.type)) {
+        if (not in_register) load_vector(from, to);
+        form_vector(update, to);
         return;
     }
-    if (move.from.kind == Place::Kind::constant) {
-        const std::uint64_t bits = out_->constants[move.from.index];
-        load_constant(to, move.form == ir::Form::sext ? sext32(bits) : bits);
+    if (from.kind == Place::Kind::constant) {
+        const std::uint64_t bits = out_->constants[from.index];
+        load_constant(to, update.form == ir::Form::sext ? sext32(bits) : bits);
         return;
     }
-    if (not in_register) load_general(move.from, to);
-    if (move.form == ir::Form::sext) assembler_.movsxd(gp64(to), gp32(to));
-    if (move.form == ir::Form::zext) assembler_.mov(gp32(to), gp32(to));
-    if (move.addend != 0) assembler_.add(gp64(to), move.addend);
+    if (not in_register) load_general(from, to);
+    if (update.form == ir::Form::sext) assembler_.movsxd(gp64(to), gp32(to));
+    if (update.form == ir::Form::zext) assembler_.mov(gp32(to), gp32(to));
+    if (update.addend != 0) assembler_.add(gp64(to), update.addend);
 }
 
 }  // namespace vm::jit::x64

@@ -32,11 +32,10 @@ Result<void> Lowering::lower(const ir::Block& block, std::uint64_t pc, std::uint
     block_ = &block;
     out_ = &out;
     failure_.clear();
-    segment_ = 0;
     log_ = 0;
-    current_.assign(block.slots().size(), -1);
-    written_slots_.clear();
-    home_written_.fill(false);
+    home_updates_.fill(kNone);
+    updates_.clear();
+    moves_.clear();
     checked_.assign(block.nodes().size(), false);
     cold_exits_.clear();
     cold_serves_.clear();
@@ -52,14 +51,14 @@ Result<void> Lowering::lower(const ir::Block& block, std::uint64_t pc, std::uint
 
     liveness_.compute(block, abi_);
     registers_.begin(liveness_, abi_);
-    for (std::size_t home = 0; home < kHomes; ++home) {
-        holder_[home] = liveness_.initial(0, static_cast<Home>(home));
-    }
+    enter_segment(0);
     emit_entry();
     for (index_ = 0; index_ < block.nodes().size() and failure_.empty(); ++index_) lower_node(index_);
     emit_cold();
     if (registers_.overflowed()) fail_with("too many values are needed at once");
     if (not failure_.empty()) return fail("cannot compile the block at {:#x}: {}", pc, failure_);
+    out.updates = updates_;
+    out.moves = moves_;
     code_.flatten();
     code_.resolveUnresolvedLinks();
     code_.relocateToBase(address);

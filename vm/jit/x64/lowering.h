@@ -35,6 +35,7 @@ class Lowering : private asmjit::ErrorHandler {
     Result<void> lower(const ir::Block& block, std::uint64_t pc, std::uint64_t address, NativeBlock& out);
 
   private:
+    static constexpr std::uint32_t kNone = 0xffff'ffff;
     using Label = asmjit::Label;
     using Mem = asmjit::x86::Mem;
     // What is emitted behind the code: an exit, or the rare side of an operation.
@@ -58,6 +59,11 @@ class Lowering : private asmjit::ErrorHandler {
         std::uint8_t base = 0;
         std::int32_t offset = 0;
         std::optional<std::uint64_t> address;  // in place of the two
+    };
+    // The last write to a slot.
+    struct ShownWrite {
+        ir::Value value;  // a carrier
+        std::uint32_t update = 0;
     };
     struct NanFix {
         Label entry;
@@ -152,10 +158,11 @@ class Lowering : private asmjit::ErrorHandler {
     // state.cpp: slots, and sites that show them.
     void lower_get();
     void lower_call();
-    void enter_segment();
+    void enter_segment(std::uint32_t segment);
     std::uint32_t make_site(bool with_state);
     void capture(const ir::Frame& frame, Site& site);
     void follow_log(std::uint32_t to);
+    std::uint32_t update_of_home(Home home);
     void serve(std::uint32_t site);
     void serve_cold(const Label& entry, const Label& back, std::uint32_t site);
     void serve_whole();
@@ -167,11 +174,11 @@ class Lowering : private asmjit::ErrorHandler {
     void emit_link(Site& site);
     void look_up_jump();
     void store_slots(const Site& site);
-    void store_formed(const SlotMove& move);
-    void store_vector(const SlotMove& move);
+    void store_formed(const SlotUpdate& update, const Place& from);
+    void store_vector(const SlotUpdate& update, const Place& from);
     void load_homes(const Site& site);
-    void finish_home(const SlotMove& move, std::uint8_t to);
-    void form_vector(const SlotMove& move, std::uint8_t number);
+    void finish_home(const SlotUpdate& update, const Place& from, std::uint8_t to);
+    void form_vector(const SlotUpdate& update, std::uint8_t number);
     void load_general(const Place& from, std::uint8_t to);
     void load_vector(const Place& from, std::uint8_t to);
 
@@ -190,11 +197,14 @@ class Lowering : private asmjit::ErrorHandler {
     std::uint32_t segment_ = 0;
     std::uint32_t instructions_ = 0;
     std::uint32_t log_ = 0;
-    std::vector<std::int64_t> current_;         // by slot: its write so far, or -1
-    std::vector<ir::SlotIndex> written_slots_;  // of this segment
-    std::array<bool, kHomes> home_written_{};   // in this segment
-    std::array<ValueId, kHomes> holder_{};      // of what each home held when the segment began
-    std::vector<bool> checked_;                 // by node: addresses known to be inside
+    std::vector<ShownWrite> shown_;                     // of slots written in this segment
+    std::vector<std::uint32_t> shown_at_;               // by slot: where in shown_, or kNone
+    RegisterMask kept_homes_ = 0;                       // bits by home: not written in this segment
+    std::array<ValueId, kHomes> holder_{};              // of what each home held when the segment began
+    std::array<std::uint32_t, kHomes> home_updates_{};  // of homes whose slots are not written, or kNone
+    std::vector<SlotUpdate> updates_;                   // of the block so far
+    std::vector<SlotMove> moves_;                       // of all sites so far
+    std::vector<bool> checked_;                         // by node: addresses known to be inside
     std::vector<ColdExit> cold_exits_;
     std::vector<ColdServe> cold_serves_;
     std::vector<ColdLookUp> cold_look_ups_;

@@ -1,5 +1,6 @@
 #include "vm/jit/x64/registers.h"
 
+#include <algorithm>
 #include <bit>
 #include <tuple>
 #include <utility>
@@ -36,6 +37,7 @@ void Registers::begin(Liveness& liveness, const EdgeAbi& abi) {
     files_[0].pool = files_[0].free = kGeneralPool;
     files_[1].pool = files_[1].free = kVectorPool;
     files_[0].mortal = files_[1].mortal = 0;
+    files_[0].first_death = files_[1].first_death = Liveness::kForever;
     enter_segment(0, abi);
 }
 
@@ -62,9 +64,12 @@ void Registers::empty_homes(std::uint32_t index, const EdgeAbi& abi) {
 }
 
 void Registers::own(RegisterFile which, std::uint8_t number, ValueId value) {
-    file(which).owner[number] = value;
-    file(which).free &= ~mask_of(number);
-    if (liveness_->last_use(value) != Liveness::kForever) file(which).mortal |= mask_of(number);
+    File& to = file(which);
+    to.owner[number] = value;
+    to.free &= ~mask_of(number);
+    const std::uint32_t death = liveness_->last_use(value);
+    if (death != Liveness::kForever) to.mortal |= mask_of(number);
+    to.first_death = std::min(to.first_death, death);
     place_[value] = {kind_of(which), number};
 }
 
@@ -96,9 +101,16 @@ void Registers::drop_copy(ValueId value) {
 void Registers::release(std::uint32_t index) {
     released_ = index;
     for (File& each : files_) {
+        if (index < each.first_death) continue;
+        each.first_death = Liveness::kForever;
         for (RegisterMask taken = each.mortal; taken != 0; taken &= taken - 1) {
             const ValueId owner = each.owner[lowest(taken)];
-            if (liveness_->last_use(owner) <= index) drop(owner);
+            const std::uint32_t death = liveness_->last_use(owner);
+            if (death <= index) {
+                drop(owner);
+            } else {
+                each.first_death = std::min(each.first_death, death);
+            }
         }
     }
 }

@@ -1,3 +1,5 @@
+#include <bit>
+
 #include "vm/jit/x64/lowering.h"
 
 namespace vm::jit::x64 {
@@ -6,6 +8,10 @@ namespace x86 = asmjit::x86;
 using ir::Type;
 
 namespace {
+
+constexpr Place place_of_home(Home home) {
+    return {is_float_home(home) ? Place::Kind::vector : Place::Kind::general, host_register(home)};
+}
 
 RegisterFile file_of(Type type) { return ir::is_float(type) ? RegisterFile::vector : RegisterFile::general; }
 
@@ -66,43 +72,55 @@ std::uint32_t Lowering::make_site(bool with_state) {
     return number;
 }
 
+// What frames show from here on.
 void Lowering::follow_log(std::uint32_t to) {
     for (; log_ < to; ++log_) {
-        const ir::SlotIndex slot = block_->writes()[log_].slot;
-        if (current_[slot] < 0) written_slots_.push_back(slot);
-        current_[slot] = log_;
-        if (const auto home = liveness_.home(slot)) home_written_[*home] = true;
+        const ir::Write& write = block_->writes()[log_];
+        const ir::Slot& slot = block_->slots()[write.slot];
+        const Home home = liveness_.home(write.slot).value_or(kNoHome);
+        const bool quiet = write.form >= ir::Form::canon and makes_quiet_nans(write.value);
+        std::uint32_t& at = shown_at_[write.slot];
+        if (at == kNone) {
+            at = static_cast<std::uint32_t>(shown_.size());
+            shown_.emplace_back();
+        }
+        shown_[at] = {carrier(write.value), static_cast<std::uint32_t>(updates_.size())};
+        updates_.push_back({slot.offset, slot.type, slot.bytes, write.form, home, quiet, write.addend});
+        if (home != kNoHome) kept_homes_ &= ~(1U << home);
     }
 }
 
 void Lowering::capture(const ir::Frame& frame, Site& site) {
     follow_log(frame.last);
-    site.first_move = static_cast<std::uint32_t>(out_->moves.size());
-    for (const ir::SlotIndex slot : written_slots_) {
-        const ir::Write& write = block_->writes()[static_cast<std::size_t>(current_[slot])];
-        const ir::Slot& described = block_->slots()[slot];
-        const Place from = place_of(write.value);
-        if (from == Place{Place::Kind::slot, described.offset} and write.addend == 0) continue;
+    site.first_move = static_cast<std::uint32_t>(moves_.size());
+    for (const auto& [value, update] : shown_) {
+        const Place from = value.is_constant() ? Place{Place::Kind::constant, value.index()}
+                                               : registers_.place(value.index());
+        if (from == Place{Place::Kind::slot, updates_[update].offset} and updates_[update].addend == 0)
+            continue;
         VM_CHECK(from.kind != Place::Kind::none and from.kind != Place::Kind::slot);
-        const bool quiet = write.form >= ir::Form::canon and makes_quiet_nans(write.value);
-        out_->moves.push_back({described.offset, described.type, described.bytes, write.form,
-                               liveness_.home(slot).value_or(kNoHome), quiet, from, write.addend});
+        moves_.push_back({update, from});
     }
-    for (std::size_t home = 0; home < kHomes; ++home) {
-        if (home_written_[home]) continue;
-        const auto offset = abi_.slot_offset(static_cast<Home>(home));
-        if (not offset) continue;
-        const bool vector = is_float_home(static_cast<Home>(home));
-        const Place there{vector ? Place::Kind::vector : Place::Kind::general,
-                          host_register(static_cast<Home>(home))};
+    for (RegisterMask left = kept_homes_; left != 0; left &= left - 1) {
+        const auto home = static_cast<Home>(std::countr_zero(left));
         const Place from = registers_.place(holder_[home]);
-        if (from == there) continue;
+        if (from == place_of_home(home)) continue;
         VM_CHECK(from.kind != Place::Kind::none);
-        out_->moves.push_back({*offset, vector ? Type::f64 : Type::i64, 8, ir::Form::whole,
-                               static_cast<Home>(home), false, from});
+        moves_.push_back({update_of_home(home), from});
     }
-    site.moves = static_cast<std::uint32_t>(out_->moves.size()) - site.first_move;
+    site.moves = static_cast<std::uint32_t>(moves_.size()) - site.first_move;
     if (site.moves > kMostMoves) fail_with("too many slots are written");
+}
+
+// What brings a home up to date whose slot is not written.
+std::uint32_t Lowering::update_of_home(Home home) {
+    std::uint32_t& known = home_updates_[home];
+    if (known == kNone) {
+        known = static_cast<std::uint32_t>(updates_.size());
+        const Type type = is_float_home(home) ? Type::f64 : Type::i64;
+        updates_.push_back({*abi_.slot_offset(home), type, 8, ir::Form::whole, home});
+    }
+    return known;
 }
 
 void Lowering::serve(std::uint32_t site) {
@@ -138,18 +156,22 @@ void Lowering::lower_call() {
         out_->sites[site].result = {vector ? Place::Kind::vector : Place::Kind::general, to};
     }
     serve(site);
-    if (writes) enter_segment();
+    if (not writes) return;
+    enter_segment(segment_ + 1);
+    registers_.enter_segment(segment_, abi_);
 }
 
-// Behind a call that has written state: homes hold new values.
-void Lowering::enter_segment() {
-    ++segment_;
-    for (const ir::SlotIndex slot : written_slots_) current_[slot] = -1;
-    written_slots_.clear();
-    home_written_.fill(false);
-    registers_.enter_segment(segment_, abi_);
-    for (std::size_t home = 0; home < kHomes; ++home) {
-        holder_[home] = liveness_.initial(segment_, static_cast<Home>(home));
+// At the block's entry, and behind a call that has written state: homes hold new values, and nothing that
+// frames show was written since.
+void Lowering::enter_segment(std::uint32_t segment) {
+    segment_ = segment;
+    shown_.clear();
+    shown_at_.assign(block_->slots().size(), kNone);
+    kept_homes_ = 0;
+    for (std::size_t number = 0; number < kHomes; ++number) {
+        const auto home = static_cast<Home>(number);
+        holder_[home] = liveness_.initial(segment, home);
+        if (abi_.slot_offset(home)) kept_homes_ |= 1U << home;
     }
 }
 
