@@ -126,6 +126,12 @@ TABLES = [
         "",
         "homes lack what exits add",
     ),
+    _x64(
+        "exits",
+        "formed + static_cast<std::uint64_t>(update.addend));",
+        "formed);",
+        "homes lack what exits add to constants",
+    ),
     _x64("exits", "    if (update.addend != 0) {\n", "    if (false) {\n", "slots lack what exits add"),
     Fault(
         "vm/jit/materialise.cpp",

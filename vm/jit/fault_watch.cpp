@@ -51,6 +51,13 @@ void FaultWatch::install_handler() {
         VM_CHECK(::sigaction(SIGSEGV, &action, &before_segv) == 0);
         VM_CHECK(::sigaction(SIGBUS, &action, &before_bus) == 0);
     });
+    // A fault that is blocked ends the process, handled or not, and masks are inherited from whoever began
+    // it.
+    sigset_t faults{};
+    ::sigemptyset(&faults);
+    ::sigaddset(&faults, SIGSEGV);
+    ::sigaddset(&faults, SIGBUS);
+    VM_CHECK(::pthread_sigmask(SIG_UNBLOCK, &faults, nullptr) == 0);
 }
 
 FaultWatch::FaultWatch(const void* code, std::uint64_t size, Answer answers, void* owner)

@@ -26,7 +26,8 @@ class FaultWatch {
     static bool answer(void* context, std::uint64_t address);
     // After others had this thread's memory and ended with it, wherever they were (vfork).
     static void forget_others();
-    // A handler that asks, and lets other faults go to whoever handled them before. Once is enough.
+    // A handler that asks, and lets other faults go to whoever handled them before. Neither is blocked in
+    // this thread from then on, nor in those it makes. Once is enough.
     static void install_handler();
 
   private:

@@ -1,6 +1,7 @@
 #include "vm/jit/fault_watch.h"
 
 #include <array>
+#include <csignal>
 #include <cstring>
 
 #include <gtest/gtest.h>
@@ -55,6 +56,18 @@ TEST_F(FaultWatchTest, AFaultOfCompiledCodeGoesOnWhereItsOwnerSays) {
     EXPECT_TRUE(fault_at(kCode + 8));
     EXPECT_EQ(noted_, (std::array<std::uint64_t, 2>{kCode + 8, 0x1234}));
     EXPECT_EQ(pc(), kNext);
+}
+
+TEST_F(FaultWatchTest, AHandlerIsReachedWhateverWasBlockedBefore) {
+    sigset_t mask{};
+    ::sigemptyset(&mask);
+    ::sigaddset(&mask, SIGSEGV);
+    ::sigaddset(&mask, SIGBUS);
+    ASSERT_EQ(::pthread_sigmask(SIG_BLOCK, &mask, nullptr), 0);
+    FaultWatch::install_handler();
+    ASSERT_EQ(::pthread_sigmask(SIG_BLOCK, nullptr, &mask), 0);
+    EXPECT_EQ(::sigismember(&mask, SIGSEGV), 0);
+    EXPECT_EQ(::sigismember(&mask, SIGBUS), 0);
 }
 
 TEST_F(FaultWatchTest, TheOwnerFindsTheRegistersInTheFrame) {

@@ -212,7 +212,8 @@ void Lowering::finish_home(const SlotUpdate& update, const Place& from, std::uin
     }
     if (from.kind == Place::Kind::constant) {
         const std::uint64_t bits = out_->constants[from.index];
-        load_constant(to, update.form == ir::Form::sext ? sext32(bits) : bits);
+        const std::uint64_t formed = update.form == ir::Form::sext ? sext32(bits) : bits;
+        load_constant(to, formed + static_cast<std::uint64_t>(update.addend));
         return;
     }
     if (not in_register) load_general(from, to);

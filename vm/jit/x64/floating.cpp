@@ -16,9 +16,13 @@ std::uint64_t sign_of(Type type) { return type == Type::f64 ? kSignDouble : kSig
 
 }  // namespace
 
-// False where the node is not one of these. What is not written out here is served by C++, which knows
-// every mode and every operand.
+// False where the node is not one of these. What is not written out here is served by C++, which knows every
+// operand and all modes but the one that no host has.
 bool Lowering::lower_floating() {
+    if (ir::info(node().op).layout == ir::Layout::rounded and ir::rounding(node()) == ir::Rounding::rmm) {
+        fail_with("rounding to nearest, ties away is not supported");
+        return true;
+    }
     switch (node().op) {
         case Opcode::fadd:
             lower_arithmetic(Inst::kIdVaddss, Inst::kIdVaddsd);

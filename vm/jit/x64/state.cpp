@@ -96,9 +96,7 @@ void Lowering::capture(const ir::Frame& frame, Site& site) {
     for (const auto& [value, update] : shown_) {
         const Place from = value.is_constant() ? Place{Place::Kind::constant, value.index()}
                                                : registers_.place(value.index());
-        if (from == Place{Place::Kind::slot, updates_[update].offset} and updates_[update].addend == 0)
-            continue;
-        VM_CHECK(from.kind != Place::Kind::none and from.kind != Place::Kind::slot);
+        VM_CHECK(from.kind != Place::Kind::none and from.kind != Place::Kind::slot);  // see lower_get()
         moves_.push_back({update, from});
     }
     for (RegisterMask left = kept_homes_; left != 0; left &= left - 1) {
