@@ -6,6 +6,8 @@
 
 #include <fmt/format.h>
 
+#include "vm/base/write_text.h"
+
 namespace vm::cli {
 namespace {
 
@@ -20,7 +22,7 @@ int& output_error() {
 void say(std::string_view line) { write_error(fmt::format("vm: {}\n", line)); }
 
 void write_error(std::string_view text) {
-    static_cast<void>(std::fwrite(text.data(), 1, text.size(), stderr));
+    static_cast<void>(write_text(2, text));  // stderr holds nothing back that would have to come before
 }
 
 void write_output(std::string_view text) {

@@ -1,6 +1,5 @@
 #include "vm/cli/user_command.h"
 
-#include <cerrno>
 #include <chrono>
 #include <cstdint>
 #include <filesystem>
@@ -19,6 +18,7 @@
 #include <unistd.h>
 
 #include "vm/base/elf_file.h"
+#include "vm/base/write_text.h"
 #include "vm/cli/engine_options.h"
 #include "vm/cli/instruction_count.h"
 #include "vm/cli/observe_options.h"
@@ -62,17 +62,8 @@ class Diagnostics {
 
     int number() const { return number_; }
     void line(const std::string& text) const { write(text + "\n"); }
-    // By one call, as a rule, so that other processes write before or behind it.
-    void write(std::string_view text) const {
-        while (not text.empty()) {
-            const ssize_t count = ::write(number_, text.data(), text.size());
-            if (count > 0) {
-                text.remove_prefix(static_cast<std::size_t>(count));
-            } else if (count == 0 or errno != EINTR) {
-                return;  // nothing can be done for messages that nobody takes
-            }
-        }
-    }
+    // Nothing can be done for messages that nobody takes.
+    void write(std::string_view text) const { static_cast<void>(write_text(number_, text)); }
 
   private:
     int number_;

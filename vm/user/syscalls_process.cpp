@@ -6,6 +6,7 @@
 #include <sys/resource.h>
 #include <sys/syscall.h>
 
+#include "vm/base/write_text.h"
 #include "vm/user/initial_stack.h"
 #include "vm/user/linux_abi.h"
 #include "vm/user/syscalls.h"
@@ -13,8 +14,7 @@
 namespace vm::user {
 
 void say(const Kernel& kernel, const std::string& line) {
-    const std::string text = "vm: " + line + "\n";
-    static_cast<void>(::write(kernel.process.diagnostics_fd, text.data(), text.size()) != 0);
+    static_cast<void>(write_text(kernel.process.diagnostics_fd, "vm: " + line + "\n"));
 }
 
 namespace sys {

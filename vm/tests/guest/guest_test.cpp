@@ -252,6 +252,19 @@ TEST(GuestThreads, EndAnAudit) {
     EXPECT_EQ(run.errors, "vm: the program has a second thread, and from here on it is not audited\n");
 }
 
+// Its handlers would count them.
+TEST(GuestProgram, GetsNoSignalsOfMessagesThatNobodyReads) {
+    for (const std::string option : {"--strace", "--trace", "--stats", "--dump asm"}) {
+        const GuestRun run = run_command(
+            {.command = {"/bin/bash", "-c",
+                         std::string(VM_PROGRAM " user --max-instructions 300000 ") + option + " " +
+                             guest_program("hello") + " 2>&1 >/dev/null | true; exit ${PIPESTATUS[0]}"},
+             .standard_input = {},
+             .environment = {}});
+        EXPECT_EQ(run.exit_code, 0) << option;
+    }
+}
+
 TEST(GuestProgram, MayBeDynamic) {
     const GuestRun run = run_guest("dynamic_hello");
     expect(run, 0, "Hello, dynamic world: 1.414\n");
