@@ -50,6 +50,20 @@ std::string check_threshold(const std::string& text) {
     return {};
 }
 
+// The first that is given of those that ask something of the compiler; null where none is.
+const char* compiler_option(const EngineOptions& options) {
+    for (const auto& [given, flag] : {std::pair{options.threshold.has_value(), kThreshold},
+                                      {options.level.has_value(), kLevel},
+                                      {options.code_cache.has_value(), kCodeCache},
+                                      {options.audit, kAudit},
+                                      {options.trusts_program, kTrust}}) {
+        if (given) {
+            return flag;
+        }
+    }
+    return nullptr;
+}
+
 }  // namespace
 
 void declare_engine(CLI::App& app, EngineOptions& options) {
@@ -92,14 +106,8 @@ Result<std::optional<native::Options>> native_options(const EngineOptions& optio
     if (not engine) {
         return tl::unexpected(engine.error());
     }
-    for (const auto& [given, flag] : {std::pair{options.threshold.has_value(), kThreshold},
-                                      {options.level.has_value(), kLevel},
-                                      {options.code_cache.has_value(), kCodeCache},
-                                      {options.audit, kAudit},
-                                      {options.trusts_program, kTrust}}) {
-        if (given and engine != kCompiler) {
-            return fail("{} is an option of --engine jit", flag);
-        }
+    if (const char* const flag = compiler_option(options); flag != nullptr and engine != kCompiler) {
+        return fail("{} is an option of --engine jit", flag);
     }
     if (engine != kCompiler) {
         return std::nullopt;
@@ -119,11 +127,18 @@ Result<std::optional<native::Options>> native_options(const EngineOptions& optio
     return native;
 }
 
-Result<void> check_audit(const EngineOptions& options, std::string_view option) {
-    if (options.audit and not option.empty()) {
-        return fail("{} compares compiled code, and with {} guests are interpreted", kAudit, option);
+Result<void> check_interpreted(const EngineOptions& options, std::string_view option) {
+    const char* const flag = compiler_option(options);
+    if (flag != nullptr and not option.empty()) {
+        return fail("{} is about compiled code, and with {} guests are interpreted", flag, option);
     }
     return {};
+}
+
+std::string interpreted_text(const EngineOptions& options, std::string_view option) {
+    return options.name == kCompiler and not option.empty()
+               ? fmt::format("with {} guests are interpreted", option)
+               : "";
 }
 
 std::string audit_text(const native::Audit& audit, bool statistics) {

@@ -36,9 +36,11 @@ void declare_trust(CLI::App& app, EngineOptions& options);
 // or what is asked is not asked of it.
 Result<std::optional<native::Options>> native_options(const EngineOptions& options, GuestKind guest);
 
-// Refuses an audit of a guest that is interpreted for the sake of `option`; an empty one does not ask for
-// that.
-Result<void> check_audit(const EngineOptions& options, std::string_view option);
+// Of a guest that is interpreted for the sake of `option`, empty where there is none such: refuses what is
+// asked of the compiler.
+Result<void> check_interpreted(const EngineOptions& options, std::string_view option);
+// What is to be said about it to whoever chose the compiler; empty where nothing is.
+std::string interpreted_text(const EngineOptions& options, std::string_view option);
 
 // What an audit has to say, each line ended; of one that found nothing only where statistics are asked for.
 std::string audit_text(const native::Audit& audit, bool statistics);

@@ -74,10 +74,22 @@ TEST(EngineOptions, AnAuditNeedsTheCompiler) {
     EXPECT_TRUE(native_options(parse("--engine jit --audit"), GuestKind::machine).value().has_value());
     EXPECT_EQ(native_options(parse("--engine interp --audit"), GuestKind::machine).error().message,
               "--audit is an option of --engine jit");
-    EXPECT_TRUE(check_audit(parse("--audit"), "").has_value());
-    EXPECT_TRUE(check_audit(parse(""), "--trace").has_value());
-    EXPECT_EQ(check_audit(parse("--audit"), "--trace").error().message,
-              "--audit compares compiled code, and with --trace guests are interpreted");
+    EXPECT_TRUE(check_interpreted(parse("--audit"), "").has_value());
+    EXPECT_TRUE(check_interpreted(parse(""), "--trace").has_value());
+    EXPECT_EQ(check_interpreted(parse("--audit"), "--trace").error().message,
+              "--audit is about compiled code, and with --trace guests are interpreted");
+}
+
+TEST(EngineOptions, WhoIsInterpretedForAnotherOptionHasNoneOfTheCompiler) {
+    for (const std::string flag : {"--jit-threshold", "--opt-level", "--code-cache"}) {
+        EXPECT_EQ(check_interpreted(parse(flag + " 1"), "--gdb").error().message,
+                  flag + " is about compiled code, and with --gdb guests are interpreted");
+    }
+    EXPECT_FALSE(check_interpreted(parse("--trust-guest"), "--trace").has_value());
+    EXPECT_TRUE(check_interpreted(parse("--engine jit"), "--trace").has_value());
+    EXPECT_EQ(interpreted_text(parse("--engine jit"), "--trace"), "with --trace guests are interpreted");
+    EXPECT_EQ(interpreted_text(parse("--engine jit"), ""), "");
+    EXPECT_EQ(interpreted_text(parse(""), "--trace"), "");
 }
 
 TEST(EngineOptions, AnAuditSpeaksOfDifferencesAndWhenStatisticsAreAskedFor) {

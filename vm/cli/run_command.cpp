@@ -125,12 +125,12 @@ Result<int> run_guest(const Options& options, native::Audit& audit) {
     }
     // The compiler knows no breakpoints, and a trace stops behind each instruction.
     const std::string_view interprets = options.trace ? "--trace" : options.system.gdb ? "--gdb" : "";
-    if (auto checked = check_audit(options.engine, interprets); not checked) {
+    if (auto checked = check_interpreted(options.engine, interprets); not checked) {
         return tl::unexpected(checked.error());
     }
     if (not interprets.empty()) {
-        if (options.engine.name == kCompiler) {
-            say(fmt::format("with {} guests are interpreted", interprets));
+        if (const std::string text = interpreted_text(options.engine, interprets); not text.empty()) {
+            say(text);
         }
         native->reset();
     }

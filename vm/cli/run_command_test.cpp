@@ -39,9 +39,9 @@ TEST(RunCommand, AnAuditIsOfOneHartThatIsCompiled) {
     EXPECT_EQ(run("--kernel /nonexistent --audit --harts 2").error().message,
               "--audit compares one hart, not 2: others would write its memory meanwhile");
     EXPECT_EQ(run("--bare /nonexistent --audit --trace").error().message,
-              "--audit compares compiled code, and with --trace guests are interpreted");
+              "--audit is about compiled code, and with --trace guests are interpreted");
     EXPECT_EQ(run("--kernel /nonexistent --audit --gdb 0").error().message,
-              "--audit compares compiled code, and with --gdb guests are interpreted");
+              "--audit is about compiled code, and with --gdb guests are interpreted");
     EXPECT_EQ(run("--bare /nonexistent --audit --engine interp").error().message,
               "--audit is an option of --engine jit");
 }

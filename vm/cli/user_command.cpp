@@ -159,7 +159,7 @@ Result<int> run(const Options& options, const std::vector<std::string>& command)
                     command.front());
     }
     const std::string_view interprets = options.trace ? "--trace" : options.gdb ? "--gdb" : "";
-    if (auto checked = check_audit(options.engine, interprets); not checked) {
+    if (auto checked = check_interpreted(options.engine, interprets); not checked) {
         return tl::unexpected(checked.error());
     }
     if (options.engine.audit) {
@@ -167,7 +167,11 @@ Result<int> run(const Options& options, const std::vector<std::string>& command)
     }
     const Diagnostics out(options.strace or options.trace or options.observe.stats or
                           not options.observe.dump.empty() or options.engine.audit);
-    if (options.gdb or options.trace) {
+    if (not interprets.empty()) {
+        const std::string text = interpreted_text(options.engine, interprets);
+        if (not text.empty() and not options.child) {
+            out.line("vm: " + text);
+        }
         native->reset();  // the compiler knows no breakpoints, and a trace stops behind each instruction
     }
     const auto observation =
@@ -213,9 +217,6 @@ Result<int> run(const Options& options, const std::vector<std::string>& command)
     if (debugger != nullptr) {
         if (auto listening = debugger->listen(*options.gdb); not listening) {
             return tl::unexpected(listening.error());
-        }
-        if (options.engine.name == kCompiler) {
-            out.line("vm: a program that is debugged is interpreted");
         }
         out.line(fmt::format("vm: waiting for a debugger on 127.0.0.1:{}", debugger->port()));
     }

@@ -54,7 +54,7 @@ TEST(UserCommand, AnAuditLeavesTheProgramsExitCode) {
     const auto program = exits_after(0x02a0'0513);
     EXPECT_EQ(run_user({"--audit", "--jit-threshold", "0", program.path()}).value(), 42);
     EXPECT_EQ(refusal({"--audit", "--trace", program.path()}),
-              "--audit compares compiled code, and with --trace guests are interpreted");
+              "--audit is about compiled code, and with --trace guests are interpreted");
     EXPECT_EQ(refusal({"--audit", "--engine", "interp", program.path()}),
               "--audit is an option of --engine jit");
 }
