@@ -51,6 +51,7 @@ struct ProcessState {
     std::atomic<bool> missing_call_noted = false;
     std::atomic<bool> barriers_registered = false;  // membarrier
     std::atomic<bool> several = false;              // there is a second thread, or was
+    std::atomic<bool> lends_memory = false;         // to other processes, which may write it at any time
 };
 
 // What clone is asked for, as far as threads and processes differ.
@@ -88,6 +89,9 @@ struct Kernel {
     // there are no others; so is `member`, the thread's part in the handshake.
     std::function<void()> others_let_go{};
     engine::Handshake::Member* member = nullptr;
+
+    // Called when the process begins to lend memory. Empty: nobody minds.
+    std::function<void()> memory_is_lent{};
 
     // What is left of --max-instructions. Empty, or nothing: there is no limit.
     std::function<std::optional<std::uint64_t>()> instructions_left{};

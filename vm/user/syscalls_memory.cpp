@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <sys/mman.h>
 
+#include <fcntl.h>
+
 #include "vm/user/linux_abi.h"
 #include "vm/user/map_change.h"
 #include "vm/user/syscalls.h"
@@ -22,6 +24,13 @@ std::uint8_t permissions(std::uint64_t protection) {
     const int write = (protection & PROT_WRITE) != 0 ? mem::page::kWrite : 0;
     const int execute = (protection & PROT_EXEC) != 0 ? mem::page::kExecute : 0;
     return static_cast<std::uint8_t>(read | write | execute);
+}
+
+// Other processes, by their own mappings of the same. What a file holds that this one cannot write is taken
+// to be at rest.
+bool others_may_write(int flags, int fd) {
+    const bool shared = (flags & MAP_SHARED) != 0;
+    return shared and ((flags & MAP_ANONYMOUS) != 0 or (::fcntl(fd, F_GETFL) & O_ACCMODE) == O_RDWR);
 }
 
 SysValue result_of(const Checked<std::uint64_t>& address) {
@@ -47,13 +56,18 @@ SysValue mmap(Kernel& kernel, const SysArgs& a) {
         placement = Placement::fixed;
     }
     const MapChange change(kernel);
-    return result_of(kernel.memory.map({.address = a[0],
-                                        .length = a[1],
-                                        .permissions = permissions(a[2]),
-                                        .flags = flags & kHostFlags,
-                                        .fd = as_int(a[4]),
-                                        .offset = a[5],
-                                        .placement = placement}));
+    const auto address = kernel.memory.map({.address = a[0],
+                                            .length = a[1],
+                                            .permissions = permissions(a[2]),
+                                            .flags = flags & kHostFlags,
+                                            .fd = as_int(a[4]),
+                                            .offset = a[5],
+                                            .placement = placement});
+    if (address and others_may_write(flags, as_int(a[4])) and
+        not kernel.process.lends_memory.exchange(true) and kernel.memory_is_lent) {
+        kernel.memory_is_lent();
+    }
+    return result_of(address);
 }
 
 SysValue munmap(Kernel& kernel, const SysArgs& a) {

@@ -1,6 +1,9 @@
 #include <cerrno>
 #include <sys/mman.h>
 
+#include <fcntl.h>
+#include <unistd.h>
+
 #include "vm/user/kernel_fixture.h"
 
 namespace vm::user {
@@ -33,6 +36,21 @@ TEST_F(SyscallsMemory, FixedAddressesAreHonoured) {
     EXPECT_EQ(call(sys::mmap, kAt, 4096, 0x100, kPrivate, -1, 0), -EINVAL);
     EXPECT_EQ(call(sys::mmap, kAt, 4096, PROT_READ, kPrivate | MAP_HUGETLB, -1, 0), -EINVAL);
     EXPECT_EQ(call(sys::mmap, kAt, 4096, PROT_READ, MAP_PRIVATE, -1, 0), -EBADF);
+}
+
+TEST_F(SyscallsMemory, WhoMindsIsToldOnceThatOthersMayWrite) {
+    int told = 0;
+    kernel_.memory_is_lent = [&] { ++told; };
+    const int readable = ::open("/proc/self/exe", O_RDONLY | O_CLOEXEC);
+    EXPECT_GT(call(sys::mmap, 0, 4096, PROT_READ, MAP_SHARED, static_cast<std::uint64_t>(readable), 0), 0);
+    EXPECT_GT(call(sys::mmap, 0, 4096, PROT_READ | PROT_WRITE, kPrivate, -1, 0), 0);
+    EXPECT_EQ(call(sys::mmap, 0, 4096, PROT_READ, MAP_SHARED, -1, 0), -EBADF);
+    EXPECT_EQ(told, 0);
+    EXPECT_GT(call(sys::mmap, 0, 4096, PROT_READ, MAP_SHARED | MAP_ANONYMOUS, -1, 0), 0);
+    EXPECT_GT(call(sys::mmap, 0, 4096, PROT_READ, MAP_SHARED | MAP_ANONYMOUS, -1, 0), 0);
+    EXPECT_EQ(told, 1);
+    EXPECT_TRUE(process_.lends_memory);
+    ::close(readable);
 }
 
 TEST_F(SyscallsMemory, RemapMovesToAFixedAddress) {

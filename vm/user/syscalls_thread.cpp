@@ -227,11 +227,16 @@ SysValue membarrier(Kernel& kernel, const SysArgs& a) {
 }
 
 // Engines look for overwritten code whenever they enter the guest, so it is enough that every other thread
-// comes out of it once. Bit 0: this thread only.
+// comes out of it once. Bit 0: this thread only. Of what is in the range nobody need have heard: it may have
+// been written through another mapping of its file, or by another process.
 SysValue riscv_flush_icache(Kernel& kernel, const SysArgs& a) {
     constexpr std::uint64_t kLocal = 1;
     if ((a[2] & ~kLocal) != 0) {
         return -EINVAL;
+    }
+    const std::uint64_t end = std::min(a[1], kAddressSpaceSize);
+    if (a[0] < end) {
+        kernel.memory.ram().store_notify(mem::PhysAddr{a[0]}, end - a[0]);
     }
     if ((a[2] & kLocal) == 0 and kernel.others_let_go) {
         kernel.others_let_go();

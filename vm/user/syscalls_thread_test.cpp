@@ -232,6 +232,21 @@ TEST_F(SyscallsThread, NewCodeIsAnnouncedToTheOthersUnlessItIsForThisThreadOnly)
     EXPECT_EQ(call(sys::riscv_flush_icache, 0, 0, 2), -EINVAL);
 }
 
+TEST_F(SyscallsThread, NewCodeIsSeenWhereTheProgramSaysThatItIs) {
+    mem::GuestRam& ram = memory_.ram();
+    const auto flush = [&](std::uint64_t from, std::uint64_t to) {
+        ram.mark_code(mem::PhysAddr{kData}, 4);
+        const std::uint64_t before = ram.code_generation();
+        EXPECT_EQ(call(sys::riscv_flush_icache, from, to, 1), 0);
+        return ram.code_generation() - before;
+    };
+    EXPECT_EQ(flush(kData, kData + 4), 1U);
+    EXPECT_EQ(flush(0, ~std::uint64_t{0}), 1U);
+    EXPECT_EQ(flush(kData + mem::kPageSize, kData + 2 * mem::kPageSize), 0U);
+    EXPECT_EQ(flush(kData, kData), 0U);
+    EXPECT_EQ(flush(~std::uint64_t{0}, 0), 0U);
+}
+
 TEST_F(SyscallsThread, TheSchedulerIsTheHosts) {
     EXPECT_EQ(call(sys::gettid), ::gettid());
     EXPECT_EQ(call(sys::sched_yield), 0);

@@ -74,7 +74,8 @@ void Thread::compile_hot_code() {
     // Watchpoints are seen by the interpreter alone.
     if (program_.code != nullptr and program_.control == nullptr) {
         native_ = native::compile_hot_code(interpreter_, program_.code, program_.native->threshold);
-        if (program_.native->audit != nullptr and not program_.state.several) {
+        if (program_.native->audit != nullptr and not program_.state.several and
+            not program_.state.lends_memory) {
             auditor_ = native::audited(hart_, user_memory_, *native_, *program_.native->audit);
             interpreter_.set_native(auditor_.get(), program_.native->threshold);
         }
@@ -82,11 +83,11 @@ void Thread::compile_hot_code() {
 }
 
 // Others write the memory from now on, at any time.
-void Thread::end_audit() {
+void Thread::end_audit(const char* reason) {
     if (auditor_ != nullptr) {
         interpreter_.set_native(native_.get(), program_.native->threshold);
         auditor_.reset();
-        say(*kernel_, "the program has a second thread, and from here on it is not audited");
+        say(*kernel_, fmt::format("the program {}, and from here on it is not audited", reason));
     }
 }
 
@@ -119,6 +120,7 @@ void Thread::attach(std::unique_ptr<HostSignals> signals) {
     kernel_->start_process = [this](const NewThread& wanted, Kernel::Memory memory) {
         return start_process(wanted, memory);
     };
+    kernel_->memory_is_lent = [this] { end_audit("shares memory with other processes"); };
     kernel_->instructions_left = [this] { return instructions_left(); };
     number_ = ::gettid();
 }
@@ -138,7 +140,7 @@ void Thread::share() {
     if (kernel_->member != nullptr) {
         return;
     }
-    end_audit();
+    end_audit("has a second thread");
     kernel_->member = &member_;
     kernel_->others_let_go = [this] { ask_others(); };
     host_signals_->share(member_);

@@ -136,7 +136,7 @@ class Thread {
     };
 
     void attach(std::unique_ptr<HostSignals> signals);
-    void end_audit();
+    void end_audit(const char* reason);
     void called();
     void ask_others();
     bool turn(const RunOptions& options);

@@ -51,7 +51,8 @@ class UserMemory {
     bool fetch(std::uint64_t address);
     std::uint64_t code_generation() const { return ram_->code_generation(); }
     const std::byte* overwritten_code(std::uint64_t generation) const;
-    // Taking a permission away counts as a write, and nothing is mapped twice.
+    // Taking a permission away counts as a write; of a file that is mapped twice the guest tells by
+    // riscv_flush_icache.
     std::uint64_t code_permissions() const { return 0; }
     std::uint64_t code_mapping() const { return 0; }
     std::uint64_t code_space() const { return 0; }

@@ -252,6 +252,20 @@ TEST(GuestThreads, EndAnAudit) {
     EXPECT_EQ(run.errors, "vm: the program has a second thread, and from here on it is not audited\n");
 }
 
+TEST(GuestProgram, SharesMemoryWithOthersThatWriteIt) {
+    expect(run_guest("shared_memory"), 0, "code 44850, counter 1000000\n");
+}
+
+TEST(GuestProgram, SharesMemoryAndEndsAnAudit) {
+    const GuestRun run =
+        run_command({.command = {VM_PROGRAM, "user", "--audit", guest_program("shared_memory")},
+                     .standard_input = {},
+                     .environment = {}});
+    EXPECT_EQ(run.exit_code, 0);
+    EXPECT_EQ(run.errors,
+              "vm: the program shares memory with other processes, and from here on it is not audited\n");
+}
+
 // Its handlers would count them.
 TEST(GuestProgram, GetsNoSignalsOfMessagesThatNobodyReads) {
     for (const std::string option : {"--strace", "--trace", "--stats", "--dump asm"}) {
