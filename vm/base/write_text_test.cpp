@@ -3,9 +3,11 @@
 #include <array>
 #include <cerrno>
 #include <csignal>
+#include <cstdint>
 #include <cstdio>
 #include <string>
 #include <sys/resource.h>
+#include <sys/syscall.h>
 
 #include <gtest/gtest.h>
 #include <unistd.h>
@@ -46,6 +48,17 @@ TEST(WriteText, WritesAllOfIt) {
 }
 
 TEST(WriteText, SaysWhyItCannot) { EXPECT_EQ(write_text(-1, "text"), EBADF); }
+
+// Two of them are those that glibc keeps for itself.
+TEST(WriteText, LeavesAllSignalsAsTheyWereBlocked) {
+    constexpr std::uint64_t kSome = 0x3'8000'0200;
+    std::uint64_t before = 0;
+    std::uint64_t after = 0;
+    ::syscall(SYS_rt_sigprocmask, SIG_SETMASK, &kSome, &before, sizeof before);
+    EXPECT_EQ(write_text(-1, "text"), EBADF);
+    ::syscall(SYS_rt_sigprocmask, SIG_SETMASK, &before, &after, sizeof after);
+    EXPECT_EQ(after, kSome);
+}
 
 TEST(WriteTextDeathTest, AReaderThatHasGoneSendsNoSignal) {
     EXPECT_EXIT(::_exit(code_where_signals_count(SIGPIPE,
