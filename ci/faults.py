@@ -153,8 +153,8 @@ TABLES = [
     ),
     _x64(
         "state",
-        "RegisterMask left = kept_homes_; left",
-        "RegisterMask left = kept_homes_ & ~3U; left",
+        "std::uint32_t left = kept_homes_; left",
+        "std::uint32_t left = kept_homes_ & ~3U; left",
         "a register that was moved from its home is lost",
     ),
     _x64(

@@ -51,8 +51,7 @@ void FaultWatch::install_handler() {
         VM_CHECK(::sigaction(SIGSEGV, &action, &before_segv) == 0);
         VM_CHECK(::sigaction(SIGBUS, &action, &before_bus) == 0);
     });
-    // A fault that is blocked ends the process, handled or not, and masks are inherited from whoever began
-    // it.
+    // A fault that is blocked ends the process, handled or not. What is blocked is inherited.
     sigset_t faults{};
     ::sigemptyset(&faults);
     ::sigaddset(&faults, SIGSEGV);

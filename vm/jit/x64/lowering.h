@@ -87,7 +87,8 @@ class Lowering : private asmjit::ErrorHandler {
     std::uint8_t vector(ir::Value value);
     std::optional<std::int32_t> immediate(ir::Value value) const;
     bool dies_here(ir::Value value) const;
-    Place place_of(ir::Value value);
+    Place place_of(ir::Value value) const;
+    Place place_of_carrier(ir::Value value) const;
     ir::Value carrier(ir::Value value) const { return jit::carrier(*block_, value); }
     std::uint8_t define_general(RegisterMask avoid = 0, ir::Value reuse = {});
     std::uint8_t define_vector(RegisterMask avoid = 0, ir::Value reuse = {});
@@ -199,7 +200,7 @@ class Lowering : private asmjit::ErrorHandler {
     std::uint32_t log_ = 0;
     std::vector<ShownWrite> shown_;                     // of slots written in this segment
     std::vector<std::uint32_t> shown_at_;               // by slot: where in shown_, or kNone
-    RegisterMask kept_homes_ = 0;                       // bits by home: not written in this segment
+    std::uint32_t kept_homes_ = 0;                      // bits by home: not written in this segment
     std::array<ValueId, kHomes> holder_{};              // of what each home held when the segment began
     std::array<std::uint32_t, kHomes> home_updates_{};  // of homes whose slots are not written, or kNone
     std::vector<SlotUpdate> updates_;                   // of the block so far

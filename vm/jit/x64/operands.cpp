@@ -32,10 +32,13 @@ bool Lowering::dies_here(ir::Value value) const {
     return value.is_node() and liveness_.last_use(carrier(value).index()) <= index_;
 }
 
-Place Lowering::place_of(ir::Value value) {
-    if (value.is_none()) return {};
-    if (value.is_constant()) return {Place::Kind::constant, value.index()};
-    return registers_.place(carrier(value).index());
+Place Lowering::place_of(ir::Value value) const {
+    return value.is_none() ? Place{} : place_of_carrier(carrier(value));
+}
+
+Place Lowering::place_of_carrier(ir::Value value) const {
+    return value.is_constant() ? Place{Place::Kind::constant, value.index()}
+                               : registers_.place(value.index());
 }
 
 // Where the node's value ends up, or else the register of an operand that dies here.

@@ -84,8 +84,8 @@ class Registers {
         RegisterMask pool = 0;
         RegisterMask free = 0;
         RegisterMask mortal = 0;  // hold what somewhere is needed for the last time
-        std::uint32_t first_death =
-            Liveness::kForever;  // the node that ends the first of these, or before it
+        // The node that ends the first of these, or one before it.
+        std::uint32_t first_death = Liveness::kForever;
     };
 
     File& file(RegisterFile which) { return files_[static_cast<std::size_t>(which)]; }

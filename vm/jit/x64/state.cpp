@@ -94,12 +94,11 @@ void Lowering::capture(const ir::Frame& frame, Site& site) {
     follow_log(frame.last);
     site.first_move = static_cast<std::uint32_t>(moves_.size());
     for (const auto& [value, update] : shown_) {
-        const Place from = value.is_constant() ? Place{Place::Kind::constant, value.index()}
-                                               : registers_.place(value.index());
+        const Place from = place_of_carrier(value);
         VM_CHECK(from.kind != Place::Kind::none and from.kind != Place::Kind::slot);  // see lower_get()
         moves_.push_back({update, from});
     }
-    for (RegisterMask left = kept_homes_; left != 0; left &= left - 1) {
+    for (std::uint32_t left = kept_homes_; left != 0; left &= left - 1) {
         const auto home = static_cast<Home>(std::countr_zero(left));
         const Place from = registers_.place(holder_[home]);
         if (from == place_of_home(home)) continue;
