@@ -243,27 +243,22 @@ TEST(GuestThreads, AreNamedInLinesOfTheirCalls) {
     EXPECT_THAT(run.errors, HasSubstr("] exit(0) = ?\n"));
 }
 
-TEST(GuestThreads, EndAnAudit) {
-    const GuestRun run =
-        run_command({.command = {VM_PROGRAM, "user", "--audit", guest_program("threads_robust")},
-                     .standard_input = {},
-                     .environment = {}});
+void expect_audit_to_end(const std::string& name, const std::string& note) {
+    const GuestRun run = run_command({.command = {VM_PROGRAM, "user", "--audit", guest_program(name)},
+                                      .standard_input = {},
+                                      .environment = {}});
     EXPECT_EQ(run.exit_code, 0);
-    EXPECT_EQ(run.errors, "vm: the program has a second thread, and from here on it is not audited\n");
+    EXPECT_EQ(run.errors, "vm: the program " + note + ", and from here on it is not audited\n");
 }
+
+TEST(GuestThreads, EndAnAudit) { expect_audit_to_end("threads_robust", "has a second thread"); }
 
 TEST(GuestProgram, SharesMemoryWithOthersThatWriteIt) {
     expect(run_guest("shared_memory"), 0, "code 44850, counter 1000000\n");
 }
 
 TEST(GuestProgram, SharesMemoryAndEndsAnAudit) {
-    const GuestRun run =
-        run_command({.command = {VM_PROGRAM, "user", "--audit", guest_program("shared_memory")},
-                     .standard_input = {},
-                     .environment = {}});
-    EXPECT_EQ(run.exit_code, 0);
-    EXPECT_EQ(run.errors,
-              "vm: the program shares memory with other processes, and from here on it is not audited\n");
+    expect_audit_to_end("shared_memory", "shares memory with other processes");
 }
 
 // Its handlers would count them.
