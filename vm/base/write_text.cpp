@@ -8,31 +8,18 @@
 
 #include <unistd.h>
 
+#include "vm/base/signal_mask.h"
+
 namespace vm {
 namespace {
 
-// As the kernel has sets of signals. glibc's functions leave out those that it keeps for itself, which a
-// guest may have blocked.
-using SignalSet = std::uint64_t;
-
-constexpr SignalSet only(int signal) { return SignalSet{1} << (signal - 1); }
-
-// Of vm's own instructions: blocked ones end it.
-constexpr SignalSet kFaults = only(SIGSEGV) | only(SIGBUS) | only(SIGILL) | only(SIGFPE) | only(SIGTRAP);
-
-SignalSet exchange_mask(SignalSet mask) {
-    SignalSet before = 0;
-    ::syscall(SYS_rt_sigprocmask, SIG_SETMASK, &mask, &before, sizeof mask);
-    return before;
-}
-
-SignalSet pending() {
-    SignalSet set = 0;
+std::uint64_t pending() {
+    std::uint64_t set = 0;
     ::syscall(SYS_rt_sigpending, &set, sizeof set);
     return set;
 }
 
-void take(SignalSet set) {
+void take(std::uint64_t set) {
     const timespec at_once{};
     ::syscall(SYS_rt_sigtimedwait, &set, nullptr, &at_once, sizeof set);
 }
@@ -50,19 +37,21 @@ int write_all(int descriptor, std::string_view text) {
 }
 
 // What the kernel sends the thread whose write fails so. (pipe(7), setrlimit(2))
-SignalSet sent_with(int error) { return error == EPIPE ? only(SIGPIPE) : error == EFBIG ? only(SIGXFSZ) : 0; }
+std::uint64_t sent_with(int error) {
+    return error == EPIPE ? signal_bit(SIGPIPE) : error == EFBIG ? signal_bit(SIGXFSZ) : 0;
+}
 
 }  // namespace
 
 // All are held back, so that no handler changes the mask that is put back.
 int write_text(int descriptor, std::string_view text) {
-    const SignalSet mask = exchange_mask(~kFaults);
-    const SignalSet others = pending();
+    const std::uint64_t mask = change_signal_mask(~kFaultSignals);
+    const std::uint64_t others = pending();
     const int error = write_all(descriptor, text);
-    if (const SignalSet sent = sent_with(error) & ~others; sent != 0) {
+    if (const std::uint64_t sent = sent_with(error) & ~others; sent != 0) {
         take(sent);
     }
-    exchange_mask(mask);
+    change_signal_mask(mask);
     return error;
 }
 

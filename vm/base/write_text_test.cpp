@@ -7,20 +7,14 @@
 #include <cstdio>
 #include <string>
 #include <sys/resource.h>
-#include <sys/syscall.h>
 
 #include <gtest/gtest.h>
 #include <unistd.h>
 
+#include "vm/base/signal_mask.h"
+
 namespace vm {
 namespace {
-
-// Ends with the code, 100 where the signal came.
-template <class Action>
-int code_where_signals_count(int signal, Action action) {
-    ::signal(signal, [](int) { ::_exit(100); });
-    return action();
-}
 
 class Pipe {
   public:
@@ -52,51 +46,51 @@ TEST(WriteText, SaysWhyItCannot) { EXPECT_EQ(write_text(-1, "text"), EBADF); }
 // Two of them are those that glibc keeps for itself.
 TEST(WriteText, LeavesAllSignalsAsTheyWereBlocked) {
     constexpr std::uint64_t kSome = 0x3'8000'0200;
-    std::uint64_t before = 0;
-    std::uint64_t after = 0;
-    ::syscall(SYS_rt_sigprocmask, SIG_SETMASK, &kSome, &before, sizeof before);
+    const std::uint64_t before = change_signal_mask(kSome);
     EXPECT_EQ(write_text(-1, "text"), EBADF);
-    ::syscall(SYS_rt_sigprocmask, SIG_SETMASK, &before, &after, sizeof after);
-    EXPECT_EQ(after, kSome);
+    EXPECT_EQ(change_signal_mask(before), kSome);
+}
+
+// Each ends with what came of it, or with 100 where the signal came.
+void end_at(int signal) {
+    ::signal(signal, [](int) { ::_exit(100); });
+}
+
+[[noreturn]] void write_without_reader() {
+    end_at(SIGPIPE);
+    std::array<int, 2> ends{};
+    if (::pipe(ends.data()) != 0) ::_exit(1);
+    ::close(ends[0]);
+    ::_exit(write_text(ends[1], "text"));
+}
+
+[[noreturn]] void write_where_files_must_not_grow() {
+    end_at(SIGXFSZ);
+    const rlimit none{0, 0};
+    std::FILE* const file = std::tmpfile();
+    if (file == nullptr or ::setrlimit(RLIMIT_FSIZE, &none) != 0) ::_exit(1);
+    ::_exit(write_text(::fileno(file), "text"));
+}
+
+[[noreturn]] void write_with_a_signal_on_its_way() {
+    end_at(SIGPIPE);
+    change_signal_mask(signal_bit(SIGPIPE));
+    ::raise(SIGPIPE);
+    const int result = write_text(2, "");
+    change_signal_mask(0);
+    ::_exit(result);
 }
 
 TEST(WriteTextDeathTest, AReaderThatHasGoneSendsNoSignal) {
-    EXPECT_EXIT(::_exit(code_where_signals_count(SIGPIPE,
-                                                 [] {
-                                                     std::array<int, 2> ends{};
-                                                     if (::pipe(ends.data()) != 0) return 1;
-                                                     ::close(ends[0]);
-                                                     return write_text(ends[1], "text");
-                                                 })),
-                ::testing::ExitedWithCode(EPIPE), "");
+    EXPECT_EXIT(write_without_reader(), ::testing::ExitedWithCode(EPIPE), "");
 }
 
 TEST(WriteTextDeathTest, AFileThatMustNotGrowSendsNone) {
-    EXPECT_EXIT(
-        ::_exit(code_where_signals_count(SIGXFSZ,
-                                         [] {
-                                             const rlimit none{0, 0};
-                                             std::FILE* const file = std::tmpfile();
-                                             if (file == nullptr or ::setrlimit(RLIMIT_FSIZE, &none) != 0)
-                                                 return 1;
-                                             return write_text(::fileno(file), "text");
-                                         })),
-        ::testing::ExitedWithCode(EFBIG), "");
+    EXPECT_EXIT(write_where_files_must_not_grow(), ::testing::ExitedWithCode(EFBIG), "");
 }
 
 TEST(WriteTextDeathTest, ASignalThatWasOnItsWayStillComes) {
-    EXPECT_EXIT(::_exit(code_where_signals_count(SIGPIPE,
-                                                 [] {
-                                                     sigset_t pipe{};
-                                                     ::sigemptyset(&pipe);
-                                                     ::sigaddset(&pipe, SIGPIPE);
-                                                     ::pthread_sigmask(SIG_BLOCK, &pipe, nullptr);
-                                                     ::raise(SIGPIPE);
-                                                     const int result = write_text(2, "");
-                                                     ::pthread_sigmask(SIG_UNBLOCK, &pipe, nullptr);
-                                                     return result;
-                                                 })),
-                ::testing::ExitedWithCode(100), "");
+    EXPECT_EXIT(write_with_a_signal_on_its_way(), ::testing::ExitedWithCode(100), "");
 }
 
 }  // namespace

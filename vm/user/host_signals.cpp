@@ -31,26 +31,20 @@ bool usable(int signal) { return signal != kStopSignal and signal != SIGKILL and
 // glibc's sigaction() refuses it.
 constexpr int kCancellation = 32;
 
-constexpr std::uint64_t kFaults =
-    signal_bit(SIGSEGV) | signal_bit(SIGBUS) | signal_bit(SIGILL) | signal_bit(SIGFPE) | signal_bit(SIGTRAP);
 // Never blocked: our own faults would kill without a word, and stops would not arrive.
-constexpr std::uint64_t kNeverBlocked = kFaults | signal_bit(kStopSignal);
-
-void change_mask(std::uint64_t mask) {
-    ::syscall(SYS_rt_sigprocmask, SIG_SETMASK, &mask, nullptr, sizeof mask);
-}
+constexpr std::uint64_t kNeverBlocked = kFaultSignals | signal_bit(kStopSignal);
 
 // glibc handles kStopSignal itself from the first thread on that is made (late_init in
 // nptl/pthread_create.c). That one is to be over before ours is there, and takes no signal of the program's.
 void make_first_thread() {
     std::uint64_t before = 0;
     ::syscall(SYS_rt_sigprocmask, SIG_BLOCK, nullptr, &before, sizeof before);
-    change_mask(~kNeverBlocked);
+    change_signal_mask(~kNeverBlocked);
     try {
         std::thread([] {}).join();
     } catch (const std::system_error&) {  // whoever wants a thread will be told
     }
-    change_mask(before);
+    change_signal_mask(before);
 }
 
 void set_disposition(int signal, void (*disposition)(int)) {
@@ -63,14 +57,14 @@ void set_disposition(int signal, void (*disposition)(int)) {
 
 }  // namespace
 
-bool raised_by_instructions(int signal) { return (kFaults & signal_bit(signal)) != 0; }
+bool raised_by_instructions(int signal) { return (kFaultSignals & signal_bit(signal)) != 0; }
 
 void die_of(int signal) {
     const rlimit no_core{};  // it would be one of vm
     ::setrlimit(RLIMIT_CORE, &no_core);
     set_disposition(signal, SIG_DFL);
     ::syscall(SYS_tgkill, ::getpid(), ::gettid(), signal);
-    change_mask(0);
+    change_signal_mask(0);
     ::_exit(128 + signal);
 }
 
@@ -104,18 +98,18 @@ Result<std::unique_ptr<HostSignals>> HostSignals::attach(Notify notify, void* co
 }
 
 std::unique_ptr<HostSignals> HostSignals::attach_thread(Notify notify, void* context) const {
-    change_mask(~kNeverBlocked);
+    change_signal_mask(~kNeverBlocked);
     return std::unique_ptr<HostSignals>(new HostSignals(notify, context, dispositions_, false));
 }
 
 HostSignals::~HostSignals() {
     if (not first_) {
-        change_mask(~kNeverBlocked);
+        change_signal_mask(~kNeverBlocked);
         current = nullptr;
         return;
     }
     restore_dispositions();
-    change_mask(inherited_mask());
+    change_signal_mask(inherited_mask());
     current = nullptr;
     attached.store(false);
 }
@@ -296,14 +290,14 @@ siginfo_t HostSignals::take() {
 }
 
 bool HostSignals::hold() {
-    change_mask(~kNeverBlocked);
+    change_signal_mask(~kNeverBlocked);
     return pending() == 0;
 }
 
 void HostSignals::set_mask(std::uint64_t mask) {
     // With a signal on its way everything stays blocked until it is taken.
     if (pending() == 0) {
-        change_mask(mask & ~kNeverBlocked);
+        change_signal_mask(mask & ~kNeverBlocked);
     }
 }
 

@@ -10,15 +10,13 @@
 #include <unistd.h>
 
 #include "vm/base/result.h"
+#include "vm/base/signal_mask.h"
 #include "vm/engine/handshake.h"
 #include "vm/user/address_space.h"
 
 namespace vm::user {
 
 inline constexpr int kSignalCount = 64;
-
-// The bit of a signal (1 to 64) in the kernel's 64-bit signal sets.
-constexpr std::uint64_t signal_bit(int signal) { return std::uint64_t{1} << (signal - 1); }
 
 // What vm stops its own threads with, out of system calls too: the guest can neither send nor get it. glibc
 // sends it to threads when a program with several changes its user, for which there is no system call here.
